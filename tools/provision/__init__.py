@@ -1,0 +1,1 @@
+"""What `tools/setup.py` is made of; standard library only, for it runs before any install."""
