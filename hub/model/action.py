@@ -1,0 +1,39 @@
+"""Operators' actions and their outcomes. A refusal is an event too."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hub.model.alert import Alert
+
+
+class Action(Struct, frozen=True):
+    """What a person decided: data of a `hub.action` event.
+
+    ``key`` is the Idempotency-Key, ``version`` the version of the target it was decided on, ``by``
+    the person's account, ``opinion`` the 意见.
+    """
+
+    key: str
+    action: str
+    target: str
+    version: int
+    by: str
+    opinion: str
+
+
+class Result(StrEnum):
+    """What became of an action."""
+
+    DONE = "done"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+class Outcome(Struct, frozen=True, tag="outcome"):
+    """The answer to an action, kept under its key; ``alert`` is the target as it stands now."""
+
+    key: str
+    outcome: Result
+    reason: str = ""
+    alert: Alert | None = None
