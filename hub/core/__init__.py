@@ -1,0 +1,1 @@
+"""The deterministic machine: routing, keyed state, timers, devices, the desk, the screen. Pure."""

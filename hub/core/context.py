@@ -1,0 +1,213 @@
+"""What a handler is given to look at and to act with. Its acts count only when it returns."""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from hub.core.declaration import Layer
+from hub.core.screen import Picture
+from hub.model.alert import Level, Signal
+from hub.model.command import Command
+from hub.model.device import Card, Device
+from hub.model.event import Event
+from hub.model.instant import SECOND, Duration, Instant
+from hub.model.limits import SAID_CHARACTERS
+from hub.model.partition import CITY, Partitioning
+from hub.model.topic import Kind, Topic
+
+SHORTEST_TIMER: Duration = SECOND
+"""A timer runs at least this long: shorter means nothing, and a loop would never end."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Emit(Struct, frozen=True):
+    """A derived event for ``partition``."""
+
+    partition: str
+    event: Event
+
+
+class Hide(Struct, frozen=True):
+    """Take an entity off the screen."""
+
+    id: str
+
+
+class Timer(Struct, frozen=True):
+    """Start a timer at ``due``, or stop it when ``due`` is None."""
+
+    name: str
+    key: str
+    due: Instant | None
+
+
+Effect = Emit | Signal | Picture | Hide | Command | Timer
+
+
+class Context:
+    """One call of one handler: the event, the time, the device, and what the handler does.
+
+    ``now`` is log time, in a timer its due time; ``time`` the data's own time, or ``now`` when the
+    device's clock is not to be believed; ``key`` the key of the state.
+    """
+
+    __slots__ = (
+        "_device",
+        "_partitioning",
+        "_scenario",
+        "_titles",
+        "cause",
+        "effects",
+        "event",
+        "key",
+        "late",
+        "now",
+        "quality",
+        "time",
+    )
+
+    def __init__(
+        self,
+        *,
+        scenario: str,
+        cause: str,
+        event: Event,
+        now: Instant,
+        key: str,
+        device: Device | None,
+        partitioning: Partitioning,
+        titles: dict[str, str],
+        time: Instant | None = None,
+        late: bool = False,
+        quality: tuple[str, ...] = (),
+    ) -> None:
+        self.cause = cause
+        self.event = event
+        self.now = now
+        self.time = now if time is None else time
+        self.key = key
+        self.late = late
+        self.quality = quality
+        self.effects: list[Effect] = []
+        self._scenario = scenario
+        self._device = device
+        self._partitioning = partitioning
+        self._titles = titles
+
+    @property
+    def card(self) -> Card | None:
+        """The card of the event's device; None for an unregistered device or a derived event."""
+        return None if self._device is None else self._device.card
+
+    @property
+    def district(self) -> str:
+        """The 6-digit code of the district the event comes from; empty for none."""
+        return self.event.district
+
+    def emit(self, type_: str, data: Struct, *, district: str | None = None) -> None:
+        """Derive an event of ``type_`` (`{scenario}.{name}`) for the `city` partition.
+
+        With ``district`` it goes to the partition of that district instead.
+        """
+        partition = CITY if district is None else self._partitioning.of(district)
+        event = Event(
+            id=f"{self.cause}.{len(self.effects)}",
+            source=f"/scenario/{self._scenario}",
+            type=type_,
+            data=_encode(data),
+            time=self.time,
+            district=district or self.event.district,
+            subject=self.key,
+        )
+        self.effects.append(Emit(partition, event))
+
+    def raise_alert(
+        self,
+        kind: str,
+        place: str,
+        level: Level,
+        title: str,
+        *,
+        text: str = "",
+        at: tuple[float, float] | None = None,
+        district: str | None = None,
+        entity: str | None = None,
+    ) -> None:
+        """Raise the alert (kind, place), or tell its new level and words: an upsert by identity."""
+        self.effects.append(
+            Signal(
+                scenario=self._scenario,
+                kind=kind,
+                place=place,
+                active=True,
+                kind_title=self._titles[kind],
+                level=level,
+                title=title[:SAID_CHARACTERS],
+                text=text[:SAID_CHARACTERS],
+                at=at,
+                district=district or self.event.district or None,
+                entity=entity,
+            )
+        )
+
+    def clear_alert(self, kind: str, place: str) -> None:
+        """Clear the alert (kind, place); nothing happens when it is not raised."""
+        self.effects.append(Signal(self._scenario, kind, place, active=False))
+
+    def show(
+        self,
+        layer: Layer,
+        name: str,
+        title: str,
+        data: Struct,
+        *,
+        at: tuple[float, float] | None = None,
+        district: str | None = None,
+        level: str | None = None,
+        quality: tuple[str, ...] = (),
+    ) -> None:
+        """Show the entity ``name`` of a layer; shown for a device's event it goes stale with it."""
+        self.effects.append(
+            Picture(
+                layer=layer.name,
+                name=name,
+                title=title,
+                data=data,
+                time=self.time,
+                at=at,
+                district=district or self.event.district or None,
+                level=level,
+                quality=self.quality + quality,
+                device="" if self._device is None else self._device.source,
+            )
+        )
+
+    def hide(self, layer: Layer, name: str) -> None:
+        """Take the entity ``name`` of a layer off the screen."""
+        self.effects.append(Hide(f"{layer.name}/{name}"))
+
+    def command(
+        self,
+        name: str,
+        *,
+        district: str,
+        domain: str,
+        device: str,
+        data: Struct,
+        expires: Duration,
+    ) -> str:
+        """Send a command to a device after the commit; return its id, which the answer carries."""
+        partition, _, rest = self.cause.partition(".")
+        id_ = f"{partition}.{self._scenario}.{rest}.{len(self.effects)}"
+        topic = str(Topic(district, domain, device, Kind.COMMAND, name))
+        raw = Raw(_encode(data))
+        self.effects.append(Command(id_, self._scenario, topic, name, raw, self.now + expires))
+        return id_
+
+    def start(self, name: str, after: Duration) -> None:
+        """Start (or move) this key's timer ``name``; its handler runs with the due time as now."""
+        self.effects.append(Timer(name, self.key, self.now + max(after, SHORTEST_TIMER)))
+
+    def stop(self, name: str) -> None:
+        """Cancel this key's timer ``name``."""
+        self.effects.append(Timer(name, self.key, None))

@@ -1,0 +1,152 @@
+"""What a scenario declares: handlers, and how it looks on the screen. Plain frozen data."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from hub.model.event import Event
+
+Tone = Literal["normal", "blue", "yellow", "orange", "red"]
+"""Colour of a level on the screen; saturated only for what is abnormal (SCREEN.md)."""
+
+
+class LevelSpec(Struct, frozen=True):
+    """One level of a layer, the calmest first: its name in data, titles, tone."""
+
+    name: str
+    title: str
+    title_en: str
+    tone: Tone = "normal"
+
+
+class FieldSpec(Struct, frozen=True):
+    """One field of a layer's entities, as a column and a line of the detail card."""
+
+    name: str
+    title: str
+    title_en: str
+    unit: str = ""
+    kind: Literal["number", "percent", "text", "time", "boolean"] = "number"
+
+
+class Layer(Struct, frozen=True):
+    """A kind of thing on the screen. ``data`` is the type of its entities' data.
+
+    ``geometry`` is `point` for what has a place on the map, `none` for rows only. The first field
+    is the headline.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    data: type[Struct]
+    fields: tuple[FieldSpec, ...]
+    levels: tuple[LevelSpec, ...] = ()
+    geometry: Literal["point", "none"] = "point"
+
+    def describe(self) -> dict[str, object]:
+        """Return it as `/api/scenarios` shows it (LayerSpec)."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "title_en": self.title_en,
+            "geometry": self.geometry,
+            "levels": list(self.levels),
+            "fields": list(self.fields),
+        }
+
+
+class Tile(Struct, frozen=True):
+    """A figure of the city: an aggregate over all entities of a layer that are not stale.
+
+    ``op`` `sum` or `mean` of ``field``, `count` of entities with one of ``levels``, or `share` of
+    those among all.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    layer: str
+    op: Literal["sum", "mean", "count", "share"]
+    unit: str = ""
+    field: str = ""
+    levels: tuple[str, ...] = ()
+
+    @property
+    def format(self) -> str:
+        """How the page writes the value."""
+        return "percent" if self.op == "share" else "number"
+
+    def describe(self) -> dict[str, object]:
+        """Return it as `/api/scenarios` shows it (TileSpec)."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "title_en": self.title_en,
+            "unit": self.unit,
+            "layer": self.layer,
+            "format": self.format,
+        }
+
+
+class Role(StrEnum):
+    """What a handler's parameter is given, decided by its annotation."""
+
+    CONTEXT = "context"
+    PAYLOAD = "payload"
+    STATE = "state"
+
+
+class Handler(Struct, frozen=True):
+    """One decorated function: on which events or timer it runs and what it is given.
+
+    ``accepts`` narrows the events of a type by context and payload (a card of one kind), ``key``
+    names the keyed states that the event belongs to, ``late`` lets readings in that are older than
+    the device's last one.
+    """
+
+    scenario: str
+    name: str
+    on: str
+    function: Callable[..., None]
+    roles: tuple[Role, ...]
+    payload: type[Any] | None
+    state: type[Struct] | None
+    accepts: Callable[[Any, Any], bool] | None = None
+    key: Callable[[Event, Any], tuple[str, ...]] | None = None
+    late: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name that an operator and a dead letter show."""
+        return f"{self.scenario}.{self.name}"
+
+
+class Declaration(Struct, frozen=True):
+    """A whole scenario. ``handlers`` by event type and ``timers`` by name, in order of writing."""
+
+    name: str
+    title: str
+    title_en: str
+    description: str
+    handlers: tuple[Handler, ...] = ()
+    timers: tuple[Handler, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    alerts: dict[str, str] = {}
+
+    def describe(self) -> dict[str, object]:
+        """Return it as `/api/scenarios` shows it."""
+        running = [{"name": h.name, "on": h.on} for h in self.handlers]
+        running += [{"name": h.name, "on": f"timer {h.on}"} for h in self.timers]
+        return {
+            "name": self.name,
+            "title": self.title,
+            "title_en": self.title_en,
+            "description": self.description,
+            "handlers": running,
+            "layers": [layer.describe() for layer in self.layers],
+            "tiles": [tile.describe() for tile in self.tiles],
+        }

@@ -1,0 +1,144 @@
+"""The desk (值班台): one alert per identity and occurrence, and what operators do with it.
+
+Identity is (scenario, kind, place). A raise after a clear is a new occurrence linked to the last;
+a level that rises after it was acknowledged alarms again; a cleared but unacknowledged alert stays.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.core.store import Records, Store
+from hub.model.action import Action, Outcome, Result
+from hub.model.alert import Acknowledgement, Alert, Signal
+from hub.model.instant import Instant, text
+from hub.model.limits import ALERTS_CLOSED, OUTCOMES, SAID_CHARACTERS
+
+_json = msgspec.json.Encoder().encode
+
+
+class _File(Struct):
+    """What is kept of an identity for good: its occurrences so far and the newest alert's id."""
+
+    occurrences: int = 0
+    newest: str = ""
+
+
+class Desk:
+    """All alerts of the city. ``tell`` is called with every alert that changed."""
+
+    def __init__(self, store: Store, tell: Callable[[Alert, bytes], None]) -> None:
+        self._store = store
+        self._tell = tell
+        self._files = Records(store, "desk", _File)
+        self._decode = msgspec.json.Decoder(Alert).decode
+        closed = [self._decode(raw) for _, raw in store.items("alerts")]
+        order = sorted((a.updated, a.id) for a in closed if a.closed)
+        self._closed = dict.fromkeys(id_ for _, id_ in order)
+        self._outcomes = dict.fromkeys(name for name, _ in store.items("outcomes"))
+
+    def signal(self, signal: Signal, now: Instant) -> None:
+        """Raise, change or clear the alert of an identity."""
+        file = self._files.get(signal.identity) or _File()
+        alert = self._alert(file.newest)
+        if alert is not None and alert.cleared is None:
+            changed = self._cleared(alert, now) if not signal.active else _moved(alert, signal, now)
+            if changed != alert:
+                self._keep(changed)
+        elif signal.active:
+            file.occurrences += 1
+            raised = _raised(signal, file, now)
+            file.newest = raised.id
+            self._files.put(signal.identity, file)
+            self._keep(raised)
+
+    def act(self, action: Action, now: Instant) -> Outcome:
+        """Carry out an operator's action, or say why not. The same key gets the same outcome."""
+        stored = self._store.get("outcomes", action.key)
+        if stored is not None:
+            return msgspec.json.decode(stored, type=Outcome)
+        outcome = self._acknowledge(action, now)
+        self._store.put("outcomes", action.key, _json(outcome))
+        self._outcomes[action.key] = None
+        if len(self._outcomes) > OUTCOMES:
+            oldest = next(iter(self._outcomes))
+            del self._outcomes[oldest]
+            self._store.delete("outcomes", oldest)
+        return outcome
+
+    def _acknowledge(self, action: Action, now: Instant) -> Outcome:
+        alert = self._alert(action.target)
+        if action.action != "acknowledge":
+            return Outcome(action.key, Result.REFUSED, f"unknown action {action.action!r}")
+        if alert is None:
+            return Outcome(action.key, Result.REFUSED, f"no alert {action.target!r}")
+        opinion = action.opinion.strip()[:SAID_CHARACTERS]
+        if not opinion or not action.by.strip():
+            return Outcome(action.key, Result.REFUSED, "an action needs a name and an 意见", alert)
+        if alert.acknowledged is not None:
+            first = alert.acknowledged
+            reason = f"{first.by} acknowledged it first, at {first.at}"
+            return Outcome(action.key, Result.CONFLICT, reason, alert)
+        if alert.version != action.version:
+            reason = f"the alert is at version {alert.version} now, level {alert.level}"
+            return Outcome(action.key, Result.CONFLICT, reason, alert)
+        note = Acknowledgement(action.by.strip()[:SAID_CHARACTERS], text(now), opinion)
+        done = replace(alert, acknowledged=note, version=alert.version + 1, updated=text(now))
+        self._keep(done)
+        return Outcome(action.key, Result.DONE, alert=done)
+
+    def _cleared(self, alert: Alert, now: Instant) -> Alert:
+        at = text(now)
+        return replace(alert, cleared=at, updated=at, version=alert.version + 1)
+
+    def _alert(self, id_: str) -> Alert | None:
+        raw = self._store.get("alerts", id_)
+        return None if raw is None else self._decode(raw)
+
+    def _keep(self, alert: Alert) -> None:
+        raw = _json(alert)
+        self._store.put("alerts", alert.id, raw)
+        self._tell(alert, raw)
+        if alert.closed:
+            self._closed[alert.id] = None
+            if len(self._closed) > ALERTS_CLOSED:
+                oldest = next(iter(self._closed))
+                del self._closed[oldest]
+                self._store.delete("alerts", oldest)
+
+
+def _raised(signal: Signal, file: _File, now: Instant) -> Alert:
+    return Alert(
+        id=f"{signal.identity}#{file.occurrences}",
+        scenario=signal.scenario,
+        kind=signal.kind,
+        kind_title=signal.kind_title,
+        place=signal.place,
+        occurrence=file.occurrences,
+        previous=file.newest or None,
+        level=signal.level,
+        title=signal.title,
+        text=signal.text,
+        at=signal.at,
+        district=signal.district,
+        entity=signal.entity,
+        raised=text(now),
+        updated=text(now),
+    )
+
+
+def _moved(alert: Alert, signal: Signal, now: Instant) -> Alert:
+    """Return the alert with the signal's words; the level changes its version."""
+    same = (alert.level, alert.title, alert.text) == (signal.level, signal.title, signal.text)
+    if same:
+        return alert
+    moved = replace(
+        alert, level=signal.level, title=signal.title, text=signal.text, updated=text(now)
+    )
+    if signal.level == alert.level:
+        return moved
+    worse = signal.level.rank < alert.level.rank
+    known = None if worse else alert.acknowledged
+    return replace(moved, version=alert.version + 1, acknowledged=known)

@@ -1,0 +1,33 @@
+"""What a scenario author imports. One name each for what a scenario is made of."""
+
+from hub.core.context import Context
+from hub.core.declaration import FieldSpec as Field
+from hub.core.declaration import Layer, Tile
+from hub.core.declaration import LevelSpec as Band
+from hub.model.alert import Level
+from hub.model.command import Ack
+from hub.model.event import Silence
+from hub.model.instant import DAY, HOUR, MINUTE, SECOND
+from hub.sdk.place import cell, cells_around, metres
+from hub.sdk.scenario import Payload, Scenario, State
+
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "Ack",
+    "Band",
+    "Context",
+    "Field",
+    "Layer",
+    "Level",
+    "Payload",
+    "Scenario",
+    "Silence",
+    "State",
+    "Tile",
+    "cell",
+    "cells_around",
+    "metres",
+]
