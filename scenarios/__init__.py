@@ -1,0 +1,1 @@
+"""The scenarios (场景) that come with the hub: one folder each, on `hub.sdk` only."""

@@ -1,0 +1,1 @@
+"""好停车: car parks, guidance, and where the city is full."""

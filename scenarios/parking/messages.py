@@ -1,0 +1,125 @@
+"""What 好停车 receives, derives and remembers. Field names: FIWARE OffStreetParking."""
+
+from msgspec import Struct, field
+
+from hub.sdk import Payload, State
+
+
+class Occupancy(Payload, frozen=True):
+    """`city.parking.occupancy`: a lot's bays. Beyond its range it is kept, with a quality flag."""
+
+    totalSpotNumber: int  # noqa: N815 FIWARE's name
+    occupiedSpotNumber: int  # noqa: N815 FIWARE's name
+    availableSpotNumber: int | None = None  # noqa: N815 FIWARE's name
+
+
+class LotChanged(Payload, frozen=True):
+    """`parking.lot-changed`: what the city needs to know of a lot. ``level`` None: no data."""
+
+    lot: str
+    name: str
+    area: str
+    area_name: str
+    at: tuple[float, float]
+    free: int
+    total: int
+    level: str | None
+    saturated: bool
+
+
+class SignFound(Payload, frozen=True):
+    """`parking.sign-found`: a guidance sign was registered."""
+
+    sign: str
+    name: str
+    district: str
+    at: tuple[float, float]
+
+
+class Line(Struct, frozen=True):
+    """One line of a sign: a lot, its free bays, and how far it is in metres."""
+
+    name: str
+    free: int
+    distance: int
+
+
+class Guide(Payload, frozen=True):
+    """`parking.guide`, and the data of the command `guide`: what a sign has to show."""
+
+    sign: SignFound
+    lines: tuple[Line, ...]
+
+
+class Lines(Struct, frozen=True):
+    """The data of the command `guide`."""
+
+    lines: tuple[Line, ...]
+
+
+class LotState(State):
+    """A lot: its level, saturation, and what the city was told last."""
+
+    level: str | None = None
+    saturated: bool = False
+    filling: bool = False
+    told: LotChanged | None = None
+
+
+class AreaState(State):
+    """A 商圈: its lots by id."""
+
+    saturated: bool = False
+    lots: dict[str, LotChanged] = field(default_factory=dict)
+
+
+class CellState(State):
+    """Lots and signs that may be within reach of each other."""
+
+    lots: dict[str, LotChanged] = field(default_factory=dict)
+    signs: dict[str, SignFound] = field(default_factory=dict)
+
+
+class SignShows(Payload, frozen=True):
+    """`city.parking.sign` and `parking.sign-shows`: what a sign shows."""
+
+    lines: tuple[Line, ...]
+
+
+class SignState(State):
+    """A sign: what it should show, what it was told, and whether it did as told."""
+
+    sign: SignFound | None = None
+    wanted: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
+    command: str = ""
+    state: str = ""
+    pausing: bool = False
+    differs: bool = False
+
+
+class LotView(Struct, frozen=True):
+    """A lot on the screen."""
+
+    availableSpotNumber: int  # noqa: N815 FIWARE's name
+    occupiedSpotNumber: int  # noqa: N815 FIWARE's name
+    totalSpotNumber: int  # noqa: N815 FIWARE's name
+    occupancy: float
+    area: str
+    simulated: bool
+
+
+class AreaView(Struct, frozen=True):
+    """A 商圈 on the screen."""
+
+    saturated: float
+    free: int
+    lots: int
+    silent: int
+
+
+class SignView(Struct, frozen=True):
+    """A sign on the screen."""
+
+    lines: str
+    answer: str

@@ -1,0 +1,69 @@
+"""The rules of 好停车: levels, saturation, guidance. All are our defaults; change them here."""
+
+from enum import StrEnum
+
+from hub.sdk import MINUTE
+
+TIGHT = 0.30
+SCARCE = 0.10
+"""Share of free bays below which a lot is 紧张 and 紧缺; none free is 满位."""
+HYSTERESIS = 0.02
+"""A lot gets a better level only this far beyond the limit, so that it does not flap."""
+
+SATURATED = 0.95
+SATURATED_FOR = 10 * MINUTE
+RELIEVED = 0.93
+"""A lot is saturated at this occupancy for this long, and no longer below the second figure."""
+
+AREA_SATURATED = 0.70
+AREA_RELIEVED = 0.60
+"""A 商圈 is saturated when this share of its lots is, until the share falls below the second."""
+AREA_LOTS = 3
+"""Fewer lots with data make no 商圈."""
+
+GUIDE_METRES = 800.0
+"""A sign guides to lots with room within this distance (DOMAIN §4 link 3 uses the same)."""
+GUIDE_LINES = 3
+"""Lines of a sign."""
+GUIDE_PAUSE = MINUTE // 2
+"""A sign is told something new no more often than this: drivers must be able to read it."""
+GUIDE_EXPIRES = 5 * MINUTE
+"""A guidance older than this is worth nothing."""
+TOLD_AGAIN = 0.05
+"""The city hears of a lot again when its free bays moved by this share of its bays."""
+
+
+class Lot(StrEnum):
+    """The level of a lot, the calmest first."""
+
+    FREE = "free"
+    TIGHT = "tight"
+    SCARCE = "scarce"
+    FULL = "full"
+
+
+_ORDER = list(Lot)
+
+
+def lot_level(free: int, total: int, last: Lot | None) -> Lot:
+    """Return a lot's level; a better one than ``last`` needs HYSTERESIS beyond the limit."""
+    level = _level(free, free / total)
+    if last is not None and _ORDER.index(level) < _ORDER.index(last):
+        calmer = _level(free, free / total - HYSTERESIS)
+        return min(calmer, last, key=_ORDER.index)
+    return level
+
+
+def _level(free: int, share: float) -> Lot:
+    if free <= 0 or share <= 0:
+        return Lot.FULL
+    if share < SCARCE:
+        return Lot.SCARCE
+    return Lot.TIGHT if share < TIGHT else Lot.FREE
+
+
+def area_saturated(saturated: int, lots: int, *, was: bool) -> bool:
+    """Return whether a 商圈 is saturated: ``saturated`` of its ``lots`` with data are."""
+    if lots < AREA_LOTS:
+        return False
+    return saturated / lots >= (AREA_RELIEVED if was else AREA_SATURATED)
