@@ -1,0 +1,66 @@
+"""The `work` process: one worker a partition, its vitals, and the trimming of what is done."""
+
+import asyncio
+import gc
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from hub.edge import pause, stop_event
+from hub.log.birth import establish
+from hub.log.connection import connect, reachable
+from hub.log.vitals import PERIOD, report
+from hub.sdk.loading import load_all
+from hub.settings import Settings
+from hub.work.worker import Worker
+
+TRIM_SECONDS = 10.0
+"""How often the log is trimmed: it may overshoot what is kept by so much."""
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> None:
+    """Work all partitions until SIGTERM."""
+    stop = stop_event()
+    registry = load_all(settings.scenarios)
+    partitioning = settings.partitioning
+    redis = connect(settings.redis)
+    if not await reachable(redis, stop):
+        return
+    await establish(redis, partitioning)
+    holder = settings.holder("work")
+    workers = [
+        Worker(connect(settings.redis), name, holder, registry, partitioning)
+        for name in partitioning.names
+    ]
+    gc.collect()
+    gc.freeze()  # what is loaded stays: the collector need not look at it again
+    log.info(
+        "work", partitions=partitioning.names, scenarios=[d.name for d in registry.declarations]
+    )
+    async with asyncio.TaskGroup() as tasks:
+        for worker in workers:
+            tasks.create_task(worker.run(stop))
+        tasks.create_task(_report(redis, workers, stop))
+        tasks.create_task(_trim(workers, settings, stop))
+    await redis.aclose()
+
+
+async def _report(redis: Redis, workers: list[Worker], stop: asyncio.Event) -> None:
+    while not await pause(stop, PERIOD):
+        try:
+            for worker in workers:
+                await report(redis, worker.vitals)
+        except RedisError as error:  # `ready` sees the silence
+            log.debug("vitals not stored", error=str(error))
+
+
+async def _trim(workers: list[Worker], settings: Settings, stop: asyncio.Event) -> None:
+    while not await pause(stop, TRIM_SECONDS):
+        for worker in workers:
+            try:
+                await worker.trim(settings.log_events, settings.outputs)
+            except RedisError as error:
+                log.warning("not trimmed", partition=worker.partition, error=str(error))

@@ -1,0 +1,158 @@
+"""Works one partition: take the lease, load the state, then read, apply, commit, for ever.
+
+Whatever goes wrong between two commits is made good by beginning again from the last one.
+"""
+
+import asyncio
+from time import perf_counter
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from hub.core.changes import Changes
+from hub.core.machine import Machine
+from hub.core.registry import Registry
+from hub.edge import pause
+from hub.log.errors import Fenced, LogFull, OffsetMoved
+from hub.log.lease import Lease
+from hub.log.log import WORK, Log
+from hub.log.outputs import Outputs
+from hub.log.tables import Tables
+from hub.log.vitals import Vitals
+from hub.model.event import Logged
+from hub.model.limits import BATCH_EVENTS
+from hub.model.partition import Partitioning
+
+READ_ENTRIES = 64
+"""Stream entries asked for at a time: some 200 ms of work at most."""
+BLOCK = 500
+"""Milliseconds to wait for events: how late a stop is noticed."""
+COMMIT_SECONDS = 0.050
+"""Longest run of the machine before it commits."""
+RENEW_SECONDS = 1.0
+RETRY_SECONDS = 0.2
+"""Pause before Redis is tried again: an outage ends within the 3 s of R4."""
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """One partition's worker; ``vitals`` say how it is."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        partition: str,
+        holder: str,
+        registry: Registry,
+        partitioning: Partitioning,
+    ) -> None:
+        self.partition = partition
+        self.vitals = Vitals(f"{WORK}:{partition}", ok=False, detail="loading")
+        self._log = Log(redis, partition)
+        self._tables = Tables(redis, partition)
+        self._outputs = Outputs(redis, partition)
+        self._lease = Lease(redis, partition, WORK, holder)
+        self._registry = registry
+        self._partitioning = partitioning
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop``; begin again after a lost lease or a lost Redis."""
+        while not stop.is_set():
+            try:
+                if await self._lease.acquire():
+                    await self._work(await self._load(), stop)
+                else:
+                    self.vitals.name = f"{WORK}.standby:{self.partition}"
+                    await pause(stop, RENEW_SECONDS)
+            except (Fenced, OffsetMoved) as error:
+                log.warning("lease lost", partition=self.partition, error=str(error))
+                self.vitals.count("leases_lost")
+                await pause(stop, RENEW_SECONDS)
+            except RedisError as error:
+                log.warning("redis away", partition=self.partition, error=str(error))
+                self.vitals.count("redis_errors")
+                await pause(stop, RETRY_SECONDS)
+        try:
+            await self._lease.release()
+        except RedisError as error:  # it runs out by itself
+            log.info("lease not released", partition=self.partition, error=str(error))
+
+    async def _load(self) -> Machine:
+        """Return the machine as of the last commit."""
+        started = perf_counter()
+        committed = await self._tables.committed()
+        cells = await self._tables.load()
+        machine = Machine(
+            self.partition,
+            self._registry,
+            self._partitioning,
+            cells=cells,
+            offset=committed.offset,
+            out=committed.out,
+            time=committed.time,
+        )
+        seconds = perf_counter() - started
+        self.vitals.gauges["load_seconds"] = seconds
+        log.info(
+            "loaded",
+            partition=self.partition,
+            cells=len(cells),
+            offset=committed.offset,
+            seconds=round(seconds, 3),
+        )
+        return machine
+
+    async def _work(self, machine: Machine, stop: asyncio.Event) -> None:
+        self.vitals.name = f"{WORK}:{self.partition}"
+        self.vitals.ok, self.vitals.detail = True, ""
+        renewed = perf_counter()
+        while not stop.is_set():
+            events = await self._log.read(machine.offset, READ_ENTRIES, BLOCK)
+            done = 0
+            while done < len(events):
+                done = self._apply(machine, events, done)
+                await self._commit(machine.take(), stop)
+                if perf_counter() - renewed > RENEW_SECONDS:
+                    await self._lease.renew()
+                    renewed = perf_counter()
+            if not events or perf_counter() - renewed > RENEW_SECONDS:
+                await self._lease.renew()
+                renewed = perf_counter()
+
+    def _apply(self, machine: Machine, events: list[Logged], first: int) -> int:
+        """Apply events from index ``first``, as many as one commit may hold; return the next."""
+        deadline = perf_counter() + COMMIT_SECONDS
+        last = min(len(events), first + BATCH_EVENTS)
+        for index in range(first, last):
+            machine.apply(events[index])
+            if perf_counter() > deadline:
+                return index + 1
+        return last
+
+    async def _commit(self, changes: Changes, stop: asyncio.Event) -> None:
+        """Commit, again and again while Redis is away: a commit is safe to repeat."""
+        started = perf_counter()
+        while True:
+            try:
+                await self._tables.commit(changes, self._lease.token)
+                break
+            except (RedisConnectionError, RedisTimeoutError, LogFull) as error:
+                log.warning("commit waits", partition=self.partition, error=str(error))
+                self.vitals.count("commit_retries")
+                if await pause(stop, RETRY_SECONDS):
+                    raise
+        self.vitals.count("events", changes.end - changes.start)
+        self.vitals.count("commits")
+        self.vitals.count("commit_seconds", perf_counter() - started)
+
+    async def trim(self, log_events: int, outputs: int) -> None:
+        """Drop what is worked and beyond what is kept."""
+        head, committed = await self._log.head(), await self._tables.committed()
+        before = min(head.ordinal - log_events, committed.offset)
+        if before > 0:
+            await self._log.trim(before)
+        await self._outputs.trim(outputs)
