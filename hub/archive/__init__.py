@@ -1,0 +1,1 @@
+"""Recordings as MCAP files: writing, reading, importing feeds, replaying over MQTT."""

@@ -1,0 +1,83 @@
+"""What can go wrong with recordings, mappings and feeds.
+
+ArchiveError
+├── BadRecording        a file that cannot be read as a recording
+│   ├── NotARecording   empty, another format, or an MCAP file of somebody else
+│   ├── Truncated       it ends in the middle; what stands before is whole
+│   └── Damaged         a record is not what it says it is
+├── NotRecordable       an event that a recording cannot hold
+├── BadMapping          a mapping file: which key, and what to do
+├── BadFeed             a feed that the mapping does not fit, or that cannot be read
+└── ReplayFailed        the broker refused, or fell silent
+"""
+
+from pathlib import Path
+
+
+class ArchiveError(Exception):
+    """Base of all errors of the archive; the text is for a person."""
+
+
+class BadRecording(ArchiveError):
+    """``path`` cannot be read as a recording; ``problem`` says what is wrong with it."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+class NotARecording(BadRecording):
+    """The file is empty, of another format, or an MCAP file not written by the hub."""
+
+
+class Truncated(BadRecording):
+    """The file ends in the middle of record; ``offset`` is the byte where the whole part ends."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        super().__init__(path, f"it is cut off; the part before byte {offset} is whole")
+        self.offset = offset
+
+
+class Damaged(BadRecording):
+    """A record contradicts itself or its checksum; ``offset`` is the byte where it begins."""
+
+    def __init__(self, path: Path, offset: int, problem: str) -> None:
+        super().__init__(path, f"it is damaged at byte {offset}: {problem}")
+        self.offset = offset
+
+
+class NotRecordable(ArchiveError):
+    """An event that would not come back as it went in."""
+
+
+class BadMapping(ArchiveError):
+    """A mapping file that cannot be used; ``key`` is where, ``remedy`` what to write instead.
+
+    ``line`` counts from 1 and is None where the problem has no line (a missing key).
+    """
+
+    def __init__(
+        self, file: str, key: str, problem: str, remedy: str, line: int | None = None
+    ) -> None:
+        place = f"{file}, line {line}" if line else file
+        super().__init__(f"{place}: {key or 'the file'}: {problem}. {remedy}")
+        self.file = file
+        self.key = key
+        self.problem = problem
+        self.remedy = remedy
+        self.line = line
+
+
+class BadFeed(ArchiveError):
+    """A feed that cannot be imported at all; single bad rows are in the report instead."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}. {remedy}")
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ReplayFailed(ArchiveError):
+    """The broker refused the connection, or did not acknowledge any more."""
