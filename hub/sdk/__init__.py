@@ -10,6 +10,7 @@ from hub.model.event import Silence
 from hub.model.instant import DAY, HOUR, MINUTE, SECOND
 from hub.sdk.place import cell, cells_around, metres
 from hub.sdk.scenario import Payload, Scenario, State
+from hub.sdk.window import Sums
 
 __all__ = [
     "DAY",
@@ -26,6 +27,7 @@ __all__ = [
     "Scenario",
     "Silence",
     "State",
+    "Sums",
     "Tile",
     "cell",
     "cells_around",
