@@ -1,0 +1,40 @@
+"""The commands that run one process of the hub each: ingest, work, act, serve."""
+
+import asyncio
+
+import typer
+
+from hub.edge import configure_logging
+
+
+def ingest(ctx: typer.Context) -> None:
+    """Take readings from the broker into the log."""
+    from hub.ingest.app import run  # noqa: PLC0415 a command imports only what it runs
+
+    configure_logging(ctx.obj)
+    asyncio.run(run(ctx.obj))
+
+
+def work(ctx: typer.Context) -> None:
+    """Run the scenarios on the log."""
+    from hub.work.app import run  # noqa: PLC0415 as above
+
+    configure_logging(ctx.obj)
+    asyncio.run(run(ctx.obj))
+
+
+def act(ctx: typer.Context) -> None:
+    """Carry out what the scenarios put out: commands, forwarded events."""
+    from hub.act.app import run  # noqa: PLC0415 as above
+
+    configure_logging(ctx.obj)
+    asyncio.run(run(ctx.obj))
+
+
+def serve(ctx: typer.Context) -> None:
+    """Serve the page, the API and the websocket."""
+    from hub.sdk.loading import load_all  # noqa: PLC0415 as above
+    from hub.serve.app import run  # noqa: PLC0415 as above
+
+    configure_logging(ctx.obj)
+    asyncio.run(run(ctx.obj, load_all(ctx.obj.scenarios).declarations))

@@ -1,0 +1,109 @@
+"""`cityhub scenario`: the scenarios of this city."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+from rich.table import Table
+
+from hub.cli.terminal import cell, output, print_json, safe
+from hub.core.declaration import Declaration
+from hub.core.errors import BadScenario
+from hub.core.registry import Registry
+from hub.sdk.loading import folders, load
+from hub.settings import Settings
+
+app = typer.Typer(help="The scenarios of this city.", no_args_is_help=True)
+
+
+class Row(Struct, frozen=True):
+    """One scenario, or the folder that does not hold one and why."""
+
+    name: str
+    folder: str
+    title: str = ""
+    title_en: str = ""
+    handlers: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    tiles: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    error: str = ""
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `list` a command of its own while it is the only one."""
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="print them as JSON")] = False,
+) -> None:
+    """List the scenarios with what each declares; exit 1 when one cannot be loaded."""
+    found = rows(ctx.obj)
+    if json:
+        print_json({"items": found})
+    else:
+        _print(found)
+    if any(row.error for row in found):
+        raise typer.Exit(1)
+
+
+def rows(settings: Settings) -> list[Row]:
+    """Return all scenarios of the setting; one that fails does not hide the others."""
+    loaded: list[Declaration] = []
+    found: list[Row] = []
+    for folder in folders(settings.scenarios):
+        try:
+            declaration = load(folder)
+            Registry([*loaded, declaration])  # they must get on with each other too
+        except BadScenario as error:
+            found.append(Row(folder.name, _where(folder), error=str(error)))
+        else:
+            loaded.append(declaration)
+            found.append(_row(declaration, folder))
+    return found
+
+
+def _row(declaration: Declaration, folder: Path) -> Row:
+    timers = tuple(f"{handler.name} (timer)" for handler in declaration.timers)
+    return Row(
+        name=declaration.name,
+        folder=_where(folder),
+        title=declaration.title,
+        title_en=declaration.title_en,
+        handlers=tuple(handler.name for handler in declaration.handlers) + timers,
+        layers=tuple(layer.name for layer in declaration.layers),
+        tiles=tuple(tile.name for tile in declaration.tiles),
+        alerts=tuple(declaration.alerts),
+    )
+
+
+def _where(folder: Path) -> str:
+    return str(folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder)
+
+
+def _print(found: list[Row]) -> None:
+    console = output()
+    if not found:
+        console.print("no scenarios; CITYHUB_SCENARIOS names their folders")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("name", no_wrap=True)
+    table.add_column("title", no_wrap=True)
+    for column in ("handlers", "layers", "tiles", "alerts"):
+        table.add_column(column, overflow="fold")
+    for row in found:
+        if row.error:
+            table.add_row(cell(row.name, "red"), cell("does not load", "red"))
+            continue
+        listed = (row.layers, row.tiles, row.alerts)
+        cells = [cell(", ".join(names)) for names in listed]
+        table.add_row(cell(row.name), cell(row.title), str(len(row.handlers)), *cells)
+    console.print(table)
+    for row in found:
+        if row.error:
+            console.print(f"{safe(row.name)}: {safe(row.error)}", style="red", soft_wrap=True)
