@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from hub.bench.plan import Plan
     from hub.bench.report import Report
 
-MOST_READINGS = 1_000_000
-"""Most readings of a run: each is kept in memory until the end, some 500 bytes."""
-
 
 def bench(
     ctx: typer.Context,
@@ -29,10 +26,11 @@ def bench(
     json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Measure a running city with devices of its own; exit 1 when anything was lost or doubled."""
-    from hub.bench.plan import Plan  # noqa: PLC0415 a command imports only what it runs
+    from hub.bench.plan import MOST_READINGS, Plan  # noqa: PLC0415 a command imports only what it runs
     from hub.bench.report import tables  # noqa: PLC0415 as above
 
-    plan = Plan(_rate(rate, seconds), seconds, devices, secrets.token_hex(4))
+    chosen = _rate(rate, MOST_READINGS / seconds)
+    plan = Plan(chosen, seconds, devices, secrets.token_hex(4))
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=errors(), transient=True) as bar:
         task = bar.add_task("bench", total=1.0)
@@ -75,14 +73,14 @@ async def _bench(settings: Settings, plan: "Plan", tell: Callable[[str, float], 
             raise CommandFailed(str(error), START) from error
 
 
-def _rate(text: str, seconds: float) -> float | None:
+def _rate(text: str, most: float) -> float | None:
     if text == "max":
         return None
     try:
         rate = float(text)
     except ValueError:
         rate = 0.0
-    if not 0 < rate <= MOST_READINGS / seconds:
-        most = f"up to {MOST_READINGS / seconds:,.0f} for {seconds:g} s, or max"
-        raise CommandFailed(f"--rate {text!r} is no rate", f"give readings a second, {most}")
+    if not 0 < rate <= most:
+        remedy = f"give readings a second, up to {most:,.0f} for so many seconds, or max"
+        raise CommandFailed(f"--rate {text!r} is no rate", remedy)
     return rate

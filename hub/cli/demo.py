@@ -23,6 +23,7 @@ from hub.cli import redis_server
 from hub.cli.child import Spec
 from hub.cli.errors import CommandFailed
 from hub.cli.ports import choose
+from hub.cli.running import Addresses, forget, note
 from hub.cli.supervisor import Supervisor
 from hub.edge import stop_event
 from hub.settings import Settings
@@ -57,7 +58,11 @@ async def _run(settings: Settings, data_dir: Path) -> None:
         if not settings.no_browser and (sys.platform != "linux" or "DISPLAY" in os.environ):
             webbrowser.open(city.page)
 
-    await supervisor.run(stop, ready)
+    note(data_dir, city.addresses)
+    try:
+        await supervisor.run(stop, ready)
+    finally:
+        forget(data_dir)
     console.print("stopped; the data is kept: `make demo` goes on from here")
 
 
@@ -73,8 +78,10 @@ class _City:
         taken: set[int] = set()
         self._http = self._port("http_port", taken)
         self.page = f"http://127.0.0.1:{self._http}/"
+        self._redis_url, self._mqtt_url = settings.redis_url, settings.mqtt_url
         self._redis = None if settings.redis_url else self._plan_redis(taken)
         self._broker = None if settings.mqtt_url else self._plan_broker(taken)
+        self.addresses = Addresses(self.page.rstrip("/"), self._mqtt_url, self._redis_url)
         self.chosen.append(f"data     {data_dir}")
 
     def stages(self) -> list[list[Spec]]:
@@ -131,8 +138,8 @@ class _City:
             **given,
             "CITYHUB_DATA_DIR": str(self._data_dir),
             "CITYHUB_HTTP_PORT": str(self._http),
-            "CITYHUB_REDIS_URL": settings.redis_url or self._redis_url,
-            "CITYHUB_MQTT_URL": settings.mqtt_url or self._mqtt_url,
+            "CITYHUB_REDIS_URL": self._redis_url,
+            "CITYHUB_MQTT_URL": self._mqtt_url,
             # The same name after a restart: the dead process's leases are taken back at once.
             "CITYHUB_INSTANCE": f"demo:{self._data_dir}:{name}",
             "PYTHONUNBUFFERED": "1",

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -107,7 +107,7 @@ async def _starts(logs: list[Log], start: str) -> dict[str, int]:
     return {logs[0].partition: max(0, int(start) - 1)}
 
 
-async def follow(logs: list[Log], after: dict[str, int]) -> AsyncIterator[Logged]:
+async def follow(logs: list[Log], after: dict[str, int]) -> AsyncGenerator[Logged, None]:
     """Yield events of all logs for ever, in the order (log time, partition, ordinal).
 
     What one partition has of a time that another may not have reached yet is read again later.

@@ -1,0 +1,103 @@
+import type { FrameState } from "ol/Map.js";
+import Layer from "ol/layer/Layer.js";
+import { fromLonLat } from "ol/proj.js";
+import type { Alert } from "../stream/protocol";
+import { traceShape } from "./glyphs";
+import { PALETTE, TONE_COLOUR, toneRank } from "./palette";
+import { clearCanvas, layerCanvas, screenTransform } from "./screen";
+
+/** 1 Hz: half a second on, half a second off. */
+const HALF_PERIOD_MS = 500;
+/** Opacity in the dark half: faint, so that the level can be read at any moment. */
+const UNLIT = 0.25;
+/** At most 24 px across. */
+const RING_RADIUS = 12;
+
+interface Ring {
+  readonly x: number;
+  readonly y: number;
+  readonly level: Alert["level"];
+  readonly flashes: boolean;
+}
+
+/**
+ * What stands above the points: a ring in the shape of its level around each alert, and the mark
+ * of the selection. Only unacknowledged alerts flash, and not for who asked for less motion.
+ */
+export class OverlayLayer extends Layer {
+  private readonly canvas = layerCanvas();
+  private rings: readonly Ring[] = [];
+  private selected: { readonly x: number; readonly y: number } | null = null;
+  private lit = true;
+  private timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor() {
+    super({ zIndex: 20 });
+  }
+
+  showAlerts(alerts: Iterable<Alert>): void {
+    this.rings = [...alerts]
+      .flatMap((alert) => (alert.at === null ? [] : [ringOf(alert, alert.at)]))
+      .sort((a, b) => toneRank(b.level) - toneRank(a.level));
+    this.flashOnlyIf(this.rings.some((ring) => ring.flashes));
+    this.changed();
+  }
+
+  /** Marks a place in projected metres, or none. */
+  select(place: { readonly x: number; readonly y: number } | null): void {
+    if (place?.x === this.selected?.x && place?.y === this.selected?.y) return;
+    this.selected = place;
+    this.changed();
+  }
+
+  override render(frame: FrameState | null): HTMLElement {
+    if (frame !== null) this.draw(frame);
+    return this.canvas;
+  }
+
+  protected override disposeInternal(): void {
+    this.flashOnlyIf(false);
+    super.disposeInternal();
+  }
+
+  private draw(frame: FrameState): void {
+    const context = clearCanvas(this.canvas, frame);
+    const to = screenTransform(frame);
+    for (const ring of this.rings) {
+      context.globalAlpha = ring.flashes && !this.lit ? UNLIT : 1;
+      traceShape(context, ring.level, to.x(ring.x), to.y(ring.y), RING_RADIUS);
+      context.lineWidth = ring.flashes ? 2.5 : 1.5;
+      context.strokeStyle = TONE_COLOUR[ring.level];
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    if (this.selected === null) return;
+    context.beginPath();
+    context.arc(to.x(this.selected.x), to.y(this.selected.y), RING_RADIUS + 5, 0, Math.PI * 2);
+    context.lineWidth = 2;
+    context.strokeStyle = PALETTE.selection;
+    context.setLineDash([6, 4]);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  private flashOnlyIf(wanted: boolean): void {
+    if (wanted && this.timer === null) {
+      this.timer = setInterval(() => {
+        this.lit = !this.lit || prefersStill();
+        this.changed();
+      }, HALF_PERIOD_MS);
+    } else if (!wanted && this.timer !== null) {
+      clearInterval(this.timer);
+      this.timer = null;
+      this.lit = true;
+    }
+  }
+}
+
+function ringOf(alert: Alert, at: readonly [number, number]): Ring {
+  const [x = 0, y = 0] = fromLonLat([...at]);
+  return { x, y, level: alert.level, flashes: alert.acknowledged === null };
+}
+
+const prefersStill = (): boolean => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

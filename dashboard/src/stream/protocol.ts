@@ -1,0 +1,147 @@
+/**
+ * What travels on `/ws/city` and in `/api/scenarios`: JSON, snake_case, as the hub writes it.
+ * Instants are RFC 3339 UTC strings.
+ */
+
+/** 预警颜色, from grave to slight; the four warning colours of the national scheme. */
+export type AlertLevel = "red" | "orange" | "yellow" | "blue";
+
+/** How a level is drawn: a warning colour, or quiet. */
+export type Tone = AlertLevel | "normal";
+
+/** A value of an entity's data. Only scalars are drawn; anything else is shown as absent. */
+export type DataValue = string | number | boolean | null | undefined | object;
+
+/** Anything on the screen: a car park, a sign, an area, a tile. */
+export interface Entity {
+  readonly id: string;
+  readonly layer: string;
+  /** Grows with each change of the entity. */
+  readonly v: number;
+  /** Longitude and latitude, WGS-84 degrees. */
+  readonly at: readonly [number, number] | null;
+  readonly district: string | null;
+  readonly level: string | null;
+  readonly title: string;
+  readonly time: string;
+  /** The reading is older than three of its periods, or its device is offline: never show the number. */
+  readonly stale: boolean;
+  readonly quality: readonly string[];
+  readonly data: Readonly<Record<string, DataValue>>;
+}
+
+export interface Acknowledgement {
+  readonly by: string;
+  readonly at: string;
+  readonly opinion: string;
+}
+
+export interface Alert {
+  /** `{scenario}/{kind}/{place}#{occurrence}` */
+  readonly id: string;
+  readonly scenario: string;
+  readonly kind: string;
+  readonly kind_title: string;
+  readonly place: string;
+  readonly occurrence: number;
+  readonly previous: string | null;
+  readonly level: AlertLevel;
+  readonly title: string;
+  readonly text: string;
+  readonly at: readonly [number, number] | null;
+  readonly district: string | null;
+  readonly entity: string | null;
+  readonly raised: string;
+  readonly updated: string;
+  readonly cleared: string | null;
+  readonly acknowledged: Acknowledgement | null;
+  readonly version: number;
+  readonly exercise: boolean;
+}
+
+interface Framed {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface HelloFrame extends Framed {
+  readonly kind: "hello";
+  readonly protocol: number;
+  readonly server_time: string;
+  readonly city_time: string;
+  readonly rate: number;
+  readonly delay_ms: number | null;
+}
+
+export interface SnapshotFrame extends Framed {
+  readonly kind: "snapshot";
+  readonly incident_seq: number;
+  readonly resumed: boolean;
+  readonly city_time: string;
+  readonly entities: readonly Entity[];
+  readonly alerts: readonly Alert[];
+}
+
+export interface DeltaFrame extends Framed {
+  readonly kind: "delta";
+  readonly prev: number;
+  readonly city_time: string;
+  readonly delay_ms: number | null;
+  readonly upsert: readonly Entity[];
+  readonly remove: readonly string[];
+}
+
+export interface IncidentFrame extends Framed {
+  readonly kind: "incident";
+  readonly prev: number;
+  readonly alert: Alert;
+}
+
+export interface BeatFrame extends Framed {
+  readonly kind: "beat";
+  readonly server_time: string;
+  readonly city_time: string;
+  readonly delay_ms: number | null;
+  readonly ready: boolean;
+  readonly parts?: Readonly<Record<string, unknown>>;
+}
+
+export interface ByeFrame extends Framed {
+  readonly kind: "bye";
+  readonly reason: string;
+}
+
+export type Frame = HelloFrame | SnapshotFrame | DeltaFrame | IncidentFrame | BeatFrame | ByeFrame;
+
+/** What the page may say to the hub. */
+export type Request =
+  | { readonly kind: "snapshot" }
+  | {
+      readonly kind: "subscribe";
+      readonly layers?: readonly string[];
+      readonly districts?: readonly string[];
+      readonly window?: readonly [number, number, number, number];
+    };
+
+const KINDS: ReadonlySet<unknown> = new Set(["hello", "snapshot", "delta", "incident", "beat", "bye"]);
+
+/**
+ * Reads one text frame. Returns null for whatever is not a frame of this protocol: the caller
+ * counts it. The hub is trusted for the shape inside a frame; a proxy's error page is not a frame.
+ */
+export function parseFrame(text: unknown): Frame | null {
+  if (typeof text !== "string") return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFrame(value) ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function isFrame(value: unknown): value is Frame {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, epoch, seq } = value as Partial<Record<string, unknown>>;
+  return KINDS.has(kind) && typeof epoch === "string" && typeof seq === "number";
+}

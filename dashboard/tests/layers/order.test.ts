@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { LayerSpec } from "../../src/api/specs";
+import { countLevels, sortEntities } from "../../src/layers/order";
+import { qualityWord } from "../../src/layers/quality";
+import { readParts, simulatedShare } from "../../src/layout/parts";
+import { entity } from "../samples";
+
+const LAYER: LayerSpec = {
+  name: "parking.lot",
+  title: "停车场",
+  title_en: "",
+  geometry: "point",
+  levels: [
+    { name: "free", title: "空闲", title_en: "", tone: "normal" },
+    { name: "tight", title: "紧张", title_en: "", tone: "yellow" },
+    { name: "scarce", title: "紧缺", title_en: "", tone: "yellow" },
+    { name: "full", title: "满位", title_en: "", tone: "red" },
+  ],
+  fields: [],
+};
+
+describe("a list", () => {
+  it("goes from grave to quiet, within a tone from the later declared level, out of date last", () => {
+    const entities = ["free", "tight", "full", "scarce"].map((level) => entity(level, { level }));
+    const sorted = sortEntities([entity("stale", { level: "full", stale: true }), entity("odd", { level: "?" }), ...entities], LAYER);
+    expect(sorted.map((each) => each.title)).toEqual(["full", "scarce", "tight", "free", "odd", "stale"]);
+  });
+
+  it("counts levels, with what is out of date apart", () => {
+    const counts = countLevels([entity("a"), entity("b"), entity("c", { stale: true })]);
+    expect([...counts]).toEqual([["free", 2], ["stale", 1]]);
+  });
+});
+
+it("says quality flags in words, and one it does not know as it came", () => {
+  expect([qualityWord("over-capacity"), qualityWord("<odd>")]).toEqual(["超容量", "<odd>"]);
+});
+
+describe("parts of a beat", () => {
+  it("are read where given and left out where not", () => {
+    expect(readParts({})).toEqual({
+      devicesOnline: null, devicesTotal: null, eventsPerSecond: null, gaps: null, notReady: [],
+    });
+    expect(
+      readParts({ devices: { online: 3, total: 4 }, events_per_second: 9.5, gaps: 1, work: { ok: false, detail: "behind" }, act: { ok: true } }),
+    ).toEqual({ devicesOnline: 3, devicesTotal: 4, eventsPerSecond: 9.5, gaps: 1, notReady: [{ name: "work", detail: "behind" }] });
+  });
+});
+
+it("tells all, some or none of the data to be simulated, by what says so itself", () => {
+  const [mock, real, mute] = [{ simulated: true }, { simulated: false }, {}].map((data, n) => entity(String(n), { data }));
+  if (mock === undefined || real === undefined || mute === undefined) throw new Error("samples");
+  expect(simulatedShare([mock, mute])).toBe("all");
+  expect(simulatedShare([mock, real])).toBe("some");
+  expect(simulatedShare([real, mute])).toBe("none");
+});
