@@ -18,10 +18,14 @@ FEWEST, MOST, STEP = 20, 80, 2
 """Cars in a lot go from the fewest to the most and back in steps: levels change, the city hears of
 every third reading as of a real lot, and no lot stays full long enough for an alert."""
 
-CORNER = (122.70, 41.45)
-"""(lng, lat) far outside the town: no real guidance sign may lead drivers to a lot of the bench."""
-ROW, APART = 50, 0.002
-"""Lots in a row, and degrees between two: some 25 in a square kilometre, as in a real centre."""
+CORNER = (122.45, 41.40)
+"""(lng, lat) south of the city: no real guidance sign may lead drivers to a lot of the bench."""
+ROW, APART = 50, 0.005
+"""Lots in a row to the east, rows to the south, and degrees between two: some 4 in a square
+kilometre, as in the centre of the simulated city. What is near each other costs the most."""
+
+MOST_READINGS = 1_000_000
+"""Most readings of a run: each is kept in memory until the end, some 500 bytes."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -87,7 +91,7 @@ def card(index: int) -> bytes:
             name=f"bench {index + 1}",
             kind="OffStreetParking",
             lng=round(CORNER[0] + column * APART, 6),
-            lat=round(CORNER[1] + row * APART, 6),
+            lat=round(CORNER[1] - row * APART, 6),
             reporting=Reporting("on-change"),
             unit="bays",
             attributes={"totalSpotNumber": BAYS, "simulated": True},

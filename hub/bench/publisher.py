@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.bench.errors import BenchFailed
 from hub.bench.ledger import Ledger
-from hub.bench.plan import Plan, reading, topic
+from hub.bench.plan import MOST_READINGS, Plan, reading, topic
 from hub.ingest.broker import Broker
 from hub.log.clock import real_now
 from hub.model.instant import CityClock, text
@@ -83,14 +83,15 @@ class Publisher:
         self._drain()
 
     def run(self, plan: Plan, ledger: Ledger, clock: CityClock, stop: threading.Event) -> float:
-        """Publish readings for the time of the plan; return the seconds until the last one went.
+        """Publish readings for the plan's time; return the seconds until the last one went.
 
-        All are acknowledged when it returns, unless it was stopped.
+        It ends early with as many readings as can be kept. All are acknowledged when it returns,
+        unless it was stopped.
         """
         self._ledger = ledger
         started = time.perf_counter()
         over, n = started + plan.seconds, 0
-        while not stop.is_set():
+        while not stop.is_set() and n < MOST_READINGS:
             due = started + n / plan.rate if plan.rate else time.perf_counter()
             if due >= over:
                 break

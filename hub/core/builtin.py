@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-from msgspec import Raw
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.core.counters import Counters
 from hub.core.desk import Desk
@@ -21,10 +22,12 @@ from hub.model.event import (
     ALERT,
     CARD,
     FRESH,
+    GONE,
     REJECTED,
     STALE,
     STATUS,
     Event,
+    Gone,
     Position,
     Silence,
 )
@@ -34,8 +37,17 @@ from hub.model.limits import RESEND_SPAN
 from hub.model.output import Answer, Output
 from hub.model.topic import Kind, Topic
 
+FORWARDED = "forwarded"
+"""Flag of an answer that another partition passed on: it was counted there."""
 RESEND_EXPIRES = 5 * MINUTE
 """How long a request to send readings again is worth keeping (our default)."""
+
+
+class Taken(Struct, frozen=True):
+    """What an event told about its device, if it is a reading; whether handlers run on it."""
+
+    heard: Heard | None = None
+    run: bool = True
 
 
 class Outlet(Protocol):
@@ -76,7 +88,7 @@ class Builtin:
         self._desk = desk
         self._letters = letters
         self._outlet = outlet
-        self._types: dict[str, Callable[[Event, Instant, Position], None]] = {
+        self._types: dict[str, Callable[[Event, Instant, Position], bool]] = {
             CARD: self._card,
             STATUS: self._status,
             ACK: self._answer,
@@ -85,20 +97,19 @@ class Builtin:
             REJECTED: self._message,
         }
 
-    def take_in(self, event: Event, now: Instant, position: Position) -> Heard | None:
-        """Take in an event; return what a reading told about its device, None for all else."""
+    def take_in(self, event: Event, now: Instant, position: Position) -> Taken:
+        """Take in an event; return what it told, and whether it is any scenario's business."""
         if event.type.startswith("city."):
-            return self._reading(event, now, position)
+            heard = self._reading(event, now, position)
+            return Taken(heard, run=not heard.duplicate)
         take = self._types.get(event.type)
-        if take is not None:
-            take(event, now, position)
-        return None
+        return Taken(run=take is None or take(event, now, position))
 
     def look(self, source: str, now: Instant) -> None:
         """Look at a device whose silence timer fired."""
         device = self._devices.look(source, now)
         if device is not None:
-            self._turned(device, "silent")
+            self._turned(device, "silent", now)
 
     def _reading(self, event: Event, now: Instant, position: Position) -> Heard:
         heard = self._devices.hear(event, now)
@@ -108,7 +119,7 @@ class Builtin:
         if heard.clock_off:
             self._counters.count("clock-off")
         if heard.fresh:
-            self._turned(heard.device, "reports")
+            self._turned(heard.device, "reports", now)
         if heard.gap is not None:
             self._missing(event, heard.gap, now, position)
         return heard
@@ -130,54 +141,77 @@ class Builtin:
                 scenario=HUB,
                 topic=str(topic),
                 name="resend",
-                data=Raw(msgspec.json.encode(data)),
+                data=msgspec.json.encode(data),
                 expires=now + RESEND_EXPIRES,
             )
         )
 
-    def _card(self, event: Event, now: Instant, _: Position) -> None:
+    def _card(self, event: Event, now: Instant, _: Position) -> bool:
+        """Take in a card; one that says nothing new, retained and sent again, runs nothing."""
         card = msgspec.json.decode(event.data, type=Card | None)
-        self._counters.count("cards", by=self._devices.describe(event, card, now))
+        known = self._devices.get(event.source)
+        before = None if known is None else known.card
+        news = self._devices.describe(event, card, now)
+        self._counters.count("cards", by=news)
+        if card is None and known is not None and before is not None:
+            self._withdraw(known, before.kind)
+        return news
 
-    def _alert(self, event: Event, now: Instant, _: Position) -> None:
+    def _withdraw(self, device: Device, kind: str) -> None:
+        """Take a device that is no longer there off the screen, and tell the scenarios."""
+        for id_ in list(device.entities):
+            self._screen.hide(id_)
+        self._derive(device, GONE, Gone(device.source, kind), f"gone.{device.accepted}")
+
+    def _alert(self, event: Event, now: Instant, _: Position) -> bool:
         self._desk.signal(msgspec.json.decode(event.data, type=Signal), now)
+        return True
 
-    def _message(self, event: Event, now: Instant, position: Position) -> None:
+    def _message(self, event: Event, now: Instant, position: Position) -> bool:
         what = msgspec.json.decode(event.data, type=Rejection)
         self._letters.message(position, now, what)
+        return False
 
-    def _status(self, event: Event, now: Instant, _: Position) -> None:
+    def _status(self, event: Event, now: Instant, _: Position) -> bool:
         online = msgspec.json.decode(event.data) == "online"
         for device in self._devices.connected(event, online=online, now=now):
-            self._turned(device, "online" if online else "offline")
+            self._turned(device, "online" if online else "offline", now)
+        return True
 
-    def _turned(self, device: Device, reason: str) -> None:
+    def _turned(self, device: Device, reason: str, now: Instant) -> None:
         """Show that a device went stale or fresh, and tell the scenarios."""
-        self._screen.follow(device)
+        self._screen.follow(device, now)
         type_ = STALE if device.stale else FRESH
         self._counters.count("stale" if device.stale else "fresh")
+        silence = Silence(device.source, device.heard, reason)
+        self._derive(device, type_, silence, f"{device.heard}.{reason}")
+
+    def _derive(self, device: Device, type_: str, data: Struct, mark: str) -> None:
         self._outlet.derive(
             Event(
-                id=f"{device.source}.{device.heard}.{reason}",
+                id=f"{device.source}.{mark}",
                 source=device.source,
                 type=type_,
-                data=msgspec.json.encode(Silence(device.source, device.heard, reason)),
+                data=msgspec.json.encode(data),
                 district=device.district,
             )
         )
 
-    def _answer(self, event: Event, _now: Instant, _: Position) -> None:
+    def _answer(self, event: Event, _now: Instant, _: Position) -> bool:
         """Pass a device's answer on to the partition whose command it answers."""
         ack = msgspec.json.decode(event.data, type=Ack)
-        self._counters.count("acks" if ack.ok else "acks-refused")
         issuer = ack.id.partition(".")[0]
-        if issuer not in self._outlet.partitions:
-            self._counters.count("acks-of-nothing")
-        elif issuer != self._outlet.partition:
-            self._outlet.forward(issuer, event)
+        known = issuer in self._outlet.partitions
+        if FORWARDED not in event.flags:
+            name = "acks" if ack.ok else "acks-refused"
+            self._counters.count(name if known else "acks-of-nothing")
+        if known and issuer != self._outlet.partition:
+            self._outlet.forward(issuer, replace(event, flags=(*event.flags, FORWARDED)))
+        return issuer == self._outlet.partition
 
-    def _act(self, event: Event, now: Instant, _: Position) -> None:
+    def _act(self, event: Event, now: Instant, _: Position) -> bool:
         action = msgspec.json.decode(event.data, type=Action)
         outcome = self._desk.act(action, now)
         self._counters.count("actions", "outcome", outcome.outcome)
         self._outlet.put(Answer(action.key, msgspec.json.encode(outcome)))
+        return True

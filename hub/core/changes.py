@@ -19,6 +19,7 @@ TABLES = (
     "outcomes",
     "letters",
     "counters",
+    "rings",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
 `counters` decimal text, the others msgpack."""

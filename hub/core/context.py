@@ -1,10 +1,10 @@
 """What a handler is given to look at and to act with. Its acts count only when it returns."""
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from hub.core.declaration import Layer
-from hub.core.screen import Picture
+from hub.core.effect import Effect, Emit, Hide, Picture, Timer
 from hub.model.alert import Level, Signal
 from hub.model.command import Command
 from hub.model.device import Card, Device
@@ -18,30 +18,6 @@ SHORTEST_TIMER: Duration = SECOND
 """A timer runs at least this long: shorter means nothing, and a loop would never end."""
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Emit(Struct, frozen=True):
-    """A derived event for ``partition``."""
-
-    partition: str
-    event: Event
-
-
-class Hide(Struct, frozen=True):
-    """Take an entity off the screen."""
-
-    id: str
-
-
-class Timer(Struct, frozen=True):
-    """Start a timer at ``due``, or stop it when ``due`` is None."""
-
-    name: str
-    key: str
-    due: Instant | None
-
-
-Effect = Emit | Signal | Picture | Hide | Command | Timer
 
 
 class Context:
@@ -172,7 +148,7 @@ class Context:
                 layer=layer.name,
                 name=name,
                 title=title,
-                data=data,
+                data=_encode(data),
                 time=self.time,
                 at=at,
                 district=district or self.event.district or None,
@@ -200,8 +176,8 @@ class Context:
         partition, _, rest = self.cause.partition(".")
         id_ = f"{partition}.{self._scenario}.{rest}.{len(self.effects)}"
         topic = str(Topic(district, domain, device, Kind.COMMAND, name))
-        raw = Raw(_encode(data))
-        self.effects.append(Command(id_, self._scenario, topic, name, raw, self.now + expires))
+        due = self.now + expires
+        self.effects.append(Command(id_, self._scenario, topic, name, _encode(data), due))
         return id_
 
     def start(self, name: str, after: Duration) -> None:

@@ -61,15 +61,15 @@ class Layer(Struct, frozen=True):
 class Tile(Struct, frozen=True):
     """A figure of the city: an aggregate over all entities of a layer that are not stale.
 
-    ``op`` `sum` or `mean` of ``field``, `count` of entities with one of ``levels``, or `share` of
-    those among all.
+    ``op`` `sum`, `mean` or `max` of ``field``, `count` of entities with one of ``levels``, or
+    `share` of those among all.
     """
 
     name: str
     title: str
     title_en: str
     layer: str
-    op: Literal["sum", "mean", "count", "share"]
+    op: Literal["sum", "mean", "max", "count", "share"]
     unit: str = ""
     field: str = ""
     levels: tuple[str, ...] = ()

@@ -10,11 +10,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hub.core.ring import Ring
 from hub.core.store import Records, Store
 from hub.model.action import Action, Outcome, Result
 from hub.model.alert import Acknowledgement, Alert, Signal
 from hub.model.instant import Instant, text
-from hub.model.limits import ALERTS_CLOSED, OUTCOMES, SAID_CHARACTERS
+from hub.model.limits import ALERTS_CLOSED, OUTCOMES, SAID_CHARACTERS, UNATTENDED
 
 _json = msgspec.json.Encoder().encode
 
@@ -34,10 +35,8 @@ class Desk:
         self._tell = tell
         self._files = Records(store, "desk", _File)
         self._decode = msgspec.json.Decoder(Alert).decode
-        closed = [self._decode(raw) for _, raw in store.items("alerts")]
-        order = sorted((a.updated, a.id) for a in closed if a.closed)
-        self._closed = dict.fromkeys(id_ for _, id_ in order)
-        self._outcomes = dict.fromkeys(name for name, _ in store.items("outcomes"))
+        self._closed = Ring(store, "closed")
+        self._outcomes = Ring(store, "outcomes")
 
     def signal(self, signal: Signal, now: Instant) -> None:
         """Raise, change or clear the alert of an identity."""
@@ -53,6 +52,15 @@ class Desk:
             file.newest = raised.id
             self._files.put(signal.identity, file)
             self._keep(raised)
+            self._supersede(f"{signal.identity}#{file.occurrences - UNATTENDED}", raised, now)
+
+    def _supersede(self, id_: str, by: Alert, now: Instant) -> None:
+        """Close an old occurrence that came and went unattended: the newer ones stand for it."""
+        old = self._alert(id_)
+        if old is None or old.cleared is None or old.closed:
+            return
+        note = Acknowledgement("hub", text(now), f"由 {by.id} 代替")
+        self._keep(replace(old, acknowledged=note, version=old.version + 1, updated=text(now)))
 
     def act(self, action: Action, now: Instant) -> Outcome:
         """Carry out an operator's action, or say why not. The same key gets the same outcome."""
@@ -61,10 +69,7 @@ class Desk:
             return msgspec.json.decode(stored, type=Outcome)
         outcome = self._acknowledge(action, now)
         self._store.put("outcomes", action.key, _json(outcome))
-        self._outcomes[action.key] = None
-        if len(self._outcomes) > OUTCOMES:
-            oldest = next(iter(self._outcomes))
-            del self._outcomes[oldest]
+        for oldest in self._outcomes.add(action.key, OUTCOMES):
             self._store.delete("outcomes", oldest)
         return outcome
 
@@ -102,10 +107,7 @@ class Desk:
         self._store.put("alerts", alert.id, raw)
         self._tell(alert, raw)
         if alert.closed:
-            self._closed[alert.id] = None
-            if len(self._closed) > ALERTS_CLOSED:
-                oldest = next(iter(self._closed))
-                del self._closed[oldest]
+            for oldest in self._closed.add(alert.id, ALERTS_CLOSED):
                 self._store.delete("alerts", oldest)
 
 

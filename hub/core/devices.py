@@ -9,8 +9,8 @@ from hub.core.store import Records, Store
 from hub.core.timers import Timers
 from hub.model.device import Card, Device
 from hub.model.event import Event
-from hub.model.instant import SECOND, Instant
-from hub.model.limits import CLOCK_OFF, REMEMBERED_IDS, STALE_PERIODS
+from hub.model.instant import Instant
+from hub.model.limits import BACKFILL, CLOCK_OFF, REMEMBERED_IDS, SEQUENCE_JUMP, STALE_PERIODS
 
 HUB = "hub"
 SILENT = "silent"
@@ -52,6 +52,11 @@ class Devices:
         """Return a device that was ever heard of."""
         return self._records.get(source)
 
+    def owners(self) -> dict[str, str]:
+        """Return which device each entity lives by."""
+        known = (self._records.get(source) for source in self._records.names())
+        return {id_: device.source for device in known if device for id_ in device.entities}
+
     def touch(self, source: str) -> None:
         """Note that a device's record was changed in place."""
         self._records.touch(source)
@@ -66,18 +71,17 @@ class Devices:
             return Heard(device, duplicate=True)
         device.recent = (device.recent + mark)[-REMEMBERED_IDS * _HASH :]
         device.accepted += 1
-        said = now if event.time is None else event.time
-        off = abs(now - said) > CLOCK_OFF
-        late = said < device.said
-        if late:
+        order = _order(device, event, now)
+        gap = _follow(device, order)
+        if order.late:
             device.late += 1
-        else:
-            device.said = said
-        gap = _follow(device, event.sequence, late=late)
+            return Heard(device, late=True, gap=gap)
+        if event.time is not None and not order.clock_off:
+            device.said = event.time
         device.heard, device.deaf = now, self._hearing.total(now)
         fresh, device.stale = device.stale, False
         self._watch(device, now)
-        return Heard(device, late=late, fresh=fresh, clock_off=off, gap=gap)
+        return Heard(device, fresh=fresh, clock_off=order.clock_off, gap=gap)
 
     def describe(self, event: Event, card: Card | None, now: Instant) -> bool:
         """Take in a card, None when it was withdrawn; return whether it said anything new."""
@@ -89,7 +93,8 @@ class Devices:
         device.card = card
         if card is not None:
             self._join(device, card)
-            if device.heard:
+            device.watched = False  # the period may be another one
+            if device.heard and not device.stale:
                 self._watch(device, now)
         self._records.touch(event.source)
         return True
@@ -127,13 +132,22 @@ class Devices:
         device.watched = False
         if device.stale or device.card is None or device.card.period is None:
             return None
+        if self._hearing.deaf:
+            return None  # `watch_again` arms it when somebody listens again
         due = self._due(device, now)
-        if due > now or self._hearing.deaf:
-            # While deaf `due` moves along with `now`: look again no more than once a second.
-            self._arm(device, max(due, now + SECOND) if self._hearing.deaf else due)
+        if due > now:
+            self._arm(device, due)
             return None
         device.stale = True
         return device
+
+    def watch_again(self, now: Instant) -> None:
+        """Arm the silence timers of all devices anew: what nobody heard does not count."""
+        for source in self._records.names():
+            device = self._records.get(source)
+            if device is not None and device.heard and not device.stale:
+                device.watched = False
+                self._watch(device, now)
 
     def _due(self, device: Device, now: Instant) -> Instant:
         """Return when a device is silent for too long; an on-change device never is."""
@@ -144,9 +158,13 @@ class Devices:
         return device.heard + STALE_PERIODS * period + deaf
 
     def _watch(self, device: Device, now: Instant) -> None:
-        period = None if device.card is None else device.card.period
-        if period is not None and not device.watched:
-            self._arm(device, now + STALE_PERIODS * period)
+        """Have a periodic device looked at when it will have been silent for too long."""
+        if device.watched or self._hearing.deaf:
+            return
+        if device.card is None or device.card.period is None:
+            self._timers.stop(HUB, SILENT, device.source)
+        else:
+            self._arm(device, self._due(device, now))
 
     def _arm(self, device: Device, due: Instant) -> None:
         device.watched = True
@@ -171,24 +189,53 @@ def _contains(recent: bytes, mark: bytes) -> bool:
     return found >= 0
 
 
-def _follow(device: Device, text: str, *, late: bool) -> tuple[int, int] | None:
+class _Order(Struct, frozen=True):
+    """Where a reading stands among its device's: by its number, else by its time."""
+
+    number: int | None
+    late: bool
+    fills: bool
+    clock_off: bool
+
+
+def _order(device: Device, event: Event, now: Instant) -> _Order:
+    """Return whether a reading is late, and whether its time is to be believed.
+
+    A number that was missing is late whatever the clock says. A time far from log time is a wrong
+    clock when the number goes on, or when it is further back than any backfill.
+    """
+    number = int(event.sequence) if event.sequence else None
+    fills = number is not None and 0 <= device.hole <= number < device.sequence
+    off = event.time is not None and abs(now - event.time) > CLOCK_OFF
+    older = event.time is not None and event.time < device.said
+    behind = number is None or number < device.sequence
+    backfill = behind and event.time is not None and now - event.time <= BACKFILL
+    late = fills or (older and (backfill or not off))
+    return _Order(number, late, fills, off and not late)
+
+
+def _follow(device: Device, order: _Order) -> tuple[int, int] | None:
     """Follow the sequence: return the missing span when it jumps ahead.
 
-    A number at or below the last one fills a gap when the reading is late, else the device began
-    again (a reset is no duplicate).
+    A device that begins again (or jumps beyond SEQUENCE_JUMP) is reset: no duplicate, no gap.
     """
-    if not text:
+    number, last = order.number, device.sequence
+    if number is None:
         return None
-    number, last = int(text), device.sequence
-    if late or (number <= last and device.missing and number > last - device.missing):
-        device.missing = max(0, device.missing - 1)
+    if order.fills:
+        device.missing -= 1
+        device.hole = device.hole if device.missing > 0 else -1
+        return None
+    if order.late:
         return None
     device.sequence = number
     if last < 0 or number == last + 1:
         return None
-    if number <= last:
+    if number <= last or number - last > SEQUENCE_JUMP:
         device.resets += 1
+        device.hole = -1
         return None
     device.gaps += 1
     device.missing += number - last - 1
+    device.hole = device.hole if device.hole >= 0 else last + 1
     return last + 1, number - 1

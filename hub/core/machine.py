@@ -8,19 +8,21 @@ from collections import deque
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Raw
 
 from hub.core.builtin import Builtin
 from hub.core.changes import Cell, Changes
-from hub.core.context import Context, Effect, Emit, Hide, Timer
+from hub.core.context import Context
 from hub.core.counters import Counters
 from hub.core.declaration import Handler, Role
 from hub.core.desk import Desk
 from hub.core.devices import HUB, SILENT, Devices, Heard
+from hub.core.effect import Effect, Emit, Hide, Picture, Timer, checked
 from hub.core.errors import Cascade
 from hub.core.hearing import Hearing
 from hub.core.letters import Letters
 from hub.core.registry import Registry
-from hub.core.screen import Picture, Screen
+from hub.core.screen import Screen
 from hub.core.signals import Signals
 from hub.core.store import States, Store
 from hub.core.timers import Timers
@@ -82,11 +84,22 @@ class Machine:
         """Take in the next event of the log."""
         event = logged.event
         self.offset = logged.position.ordinal
-        if event.type == LISTENING:  # before the timers: deaf time moves the silence timers
-            self._hearing.note(msgspec.json.decode(event.data, type=Listening), logged.time)
+        if event.type == LISTENING:
+            self._listen(msgspec.json.decode(event.data, type=Listening), logged.time)
         self.advance(logged.time)
         if event.type != TICK:
             self._run(f"{self.partition}.{logged.position.ordinal}", event, logged.time)
+
+    def _listen(self, change: Listening, now: Instant) -> None:
+        """Take in that ingest went deaf or hears again.
+
+        What was due before the deafness began fires first; what would have been due within it is
+        moved, because nobody listened.
+        """
+        self.advance(min(change.since, now) if change.hearing and not self._hearing.deaf else now)
+        self._hearing.note(change, now)
+        if change.hearing:
+            self._devices.watch_again(now)
 
     def advance(self, time: Instant) -> None:
         """Fire the timers due until ``time``, each with its due time as now."""
@@ -149,6 +162,7 @@ class Machine:
                 return
             event = self._queue.popleft()
             if count == CASCADE:
+                self._counters.count("cascaded", by=len(self._queue) + 1)
                 self._queue.clear()
                 failure = Cascade(cause, CASCADE)
                 self._letters.event(
@@ -161,53 +175,75 @@ class Machine:
         decoder = self._registry.decoder(event.type)
         try:
             payload = None if decoder is None else decoder.decode(event.data)
-            heard = self._builtin.take_in(event, now, self._position())
+            taken = self._builtin.take_in(event, now, self._position())
         except (msgspec.DecodeError, ValueError) as error:
             self._letters.event(self._position(), now, event, reason="schema", detail=str(error))
             return
-        if heard is not None and heard.duplicate:
-            return
         handlers = self._registry.on(event.type)
-        if not handlers and event.type.startswith("city."):
+        if not handlers and taken.run and event.type.startswith("city."):
             self._counters.count("unknown-type", "type", event.type)
-        for handler in handlers:
-            if heard is not None and heard.late and not handler.late:
-                continue
+        for handler in handlers if taken.run else ():
+            if taken.heard is None or handler.late or not taken.heard.late:
+                self._offer(handler, cause, event, now, payload, taken.heard)
+
+    def _offer(  # noqa: PLR0917 an event and what is known of it
+        self,
+        handler: Handler,
+        cause: str,
+        event: Event,
+        now: Instant,
+        payload: object,
+        heard: Heard | None,
+    ) -> None:
+        """Run a handler once for each key that the event belongs to."""
+        try:
             keys = (_about(event),) if handler.key is None else handler.key(event, payload)
-            for index, key in enumerate(keys):
-                unique = f"{cause}.{handler.name}" + (f".{index}" if index else "")
-                context = self._context(handler, event, unique, now=now, key=key, heard=heard)
-                if handler.accepts is None or handler.accepts(context, payload):
-                    self._call(handler, context, payload)
+        except Exception as error:  # noqa: BLE001 a stranger's code, as in `_call`
+            self._failed(handler, event, now, error)
+            return
+        for index, key in enumerate(keys):
+            unique = f"{cause}.{handler.name}" + (f".{index}" if index else "")
+            context = self._context(handler, event, unique, now=now, key=key, heard=heard)
+            self._call(handler, context, payload)
 
     def _call(self, handler: Handler, context: Context, payload: object) -> None:
         """Run one handler; what it did counts as a whole or not at all."""
-        name, now = "", context.now
-        arguments: list[object] = []
-        for role in handler.roles:
-            if role is Role.STATE and handler.state is not None:
-                name = f"{handler.scenario}.{handler.state.__name__}|{context.key}"
-                arguments.append(self._states.get(name, handler.state))
-            else:
-                arguments.append(context if role is Role.CONTEXT else payload)
+        name, raw = "", b""
+        if handler.state is not None:
+            name = f"{handler.scenario}.{handler.state.__name__}|{context.key}"
         try:
-            handler.function(*arguments)
+            if handler.accepts is not None and not handler.accepts(context, payload):
+                return
+            handler.function(*self._arguments(handler, context, payload, name))
+            if handler.state is not None:
+                raw = self._states.checked(name, handler.state)
+            effects = [checked(effect) for effect in context.effects]
         except Exception as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
-            if name:
-                self._states.undo(name)
-            self._letters.event(
-                self._position(),
-                now,
-                context.event,
-                reason="handler-error",
-                detail=trace(error),
-                handler=handler.title,
-            )
+            self._states.undo(name)
+            self._failed(handler, context.event, context.now, error)
             return
         if name:
-            self._states.keep(name)
-        for effect in context.effects:
-            self._settle(handler, effect, now)
+            self._states.keep(name, raw)
+        for effect in effects:
+            self._settle(handler, effect, context.now)
+
+    def _arguments(
+        self, handler: Handler, context: Context, payload: object, name: str
+    ) -> list[object]:
+        given: dict[Role, object] = {Role.CONTEXT: context, Role.PAYLOAD: payload}
+        if handler.state is not None:
+            given[Role.STATE] = self._states.get(name, handler.state)
+        return [given[role] for role in handler.roles]
+
+    def _failed(self, handler: Handler, event: Event, now: Instant, error: Exception) -> None:
+        self._letters.event(
+            self._position(),
+            now,
+            event,
+            reason="handler-error",
+            detail=trace(error),
+            handler=handler.title,
+        )
 
     def _context(
         self,
@@ -239,7 +275,7 @@ class Machine:
     def _settle(self, handler: Handler, effect: Effect, now: Instant) -> None:
         match effect:
             case Picture():
-                self._screen.show(effect)
+                self._screen.show(effect, now)
             case Hide():
                 self._screen.hide(effect.id)
             case Timer(due=None):
@@ -261,7 +297,7 @@ class Machine:
             "id": command.id,
             "name": command.name,
             "expires": text(command.expires),
-            "data": command.data,
+            "data": Raw(command.data),
         }
         self._put(Downlink(command.id, command.topic, command.expires, _json(wire)))
 
@@ -292,5 +328,9 @@ class Machine:
 
 
 def _about(event: Event) -> str:
-    """Return the usual key: the device that reports, or what a derived event is about."""
-    return event.subject or event.source.rpartition("/")[2]
+    """Return the usual key: what a derived event is about, else the device that reports.
+
+    A device's own word on its subject is not asked: it could be another's state.
+    """
+    derived = event.source.startswith("/scenario/")
+    return event.subject if derived else event.source.rpartition("/")[2]

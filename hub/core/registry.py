@@ -4,8 +4,13 @@ from typing import Any
 
 import msgspec
 
-from hub.core.declaration import Declaration, Handler, Layer
+from hub.core.declaration import Declaration, Handler, Layer, Tile
 from hub.core.errors import BadScenario
+from hub.model.command import Ack
+from hub.model.event import ACK, FRESH, GONE, STALE, Gone, Silence
+
+OWN_PAYLOADS: dict[str, type[Any]] = {ACK: Ack, STALE: Silence, FRESH: Silence, GONE: Gone}
+"""What a handler of the hub's own types of events is given; the others have no payload."""
 
 
 class Registry:
@@ -41,14 +46,43 @@ class Registry:
         for layer in declaration.layers:
             self._add_layer(layer)
         for tile in declaration.tiles:
-            if tile.layer not in {layer.name for layer in declaration.layers}:
-                problem = f"tile {tile.name} is of layer {tile.layer}, which it does not declare"
-                raise BadScenario(declaration.name, problem, "Declare the layer first.")
+            self._check_tile(declaration, tile)
+        names = [handler.name for handler in (*declaration.handlers, *declaration.timers)]
+        for name in names:
+            if names.count(name) > 1:
+                problem = f"two handlers are called {name}: their commands would have the same ids"
+                raise BadScenario(declaration.name, problem, "Name one otherwise.")
         for handler in declaration.handlers:
             self._by_type.setdefault(handler.on, []).append(handler)
             self._agree(handler)
         for handler in declaration.timers:
-            self._timers[handler.scenario, handler.on] = handler
+            self._add_timer(handler)
+
+    def _add_timer(self, handler: Handler) -> None:
+        if handler.payload is not None:
+            raise BadScenario(handler.title, "a timer has no payload", "Remove the parameter.")
+        if (handler.scenario, handler.on) in self._timers:
+            problem = f"timer {handler.on} has two handlers"
+            raise BadScenario(handler.title, problem, "Only one can run: keep one.")
+        self._timers[handler.scenario, handler.on] = handler
+
+    def _check_tile(self, declaration: Declaration, tile: Tile) -> None:
+        layers = {layer.name: layer for layer in declaration.layers}
+        if sum(each.name == tile.name for each in declaration.tiles) > 1:
+            raise BadScenario(tile.name, "this tile is declared twice", "Name one otherwise.")
+        if tile.layer not in layers:
+            problem = f"tile {tile.name} is of layer {tile.layer}, which it does not declare"
+            raise BadScenario(declaration.name, problem, "Declare the layer first.")
+        layer = layers[tile.layer]
+        known = {field.name for field in msgspec.structs.fields(layer.data)}
+        if tile.op in ("sum", "mean") and tile.field not in known:
+            problem = f"field {tile.field!r} is not in {layer.data.__name__}"
+            raise BadScenario(tile.name, problem, f"Known fields: {', '.join(sorted(known))}.")
+        levels = {level.name for level in layer.levels}
+        for level in tile.levels:
+            if level not in levels:
+                problem = f"level {level!r} is not one of layer {layer.name}"
+                raise BadScenario(tile.name, problem, f"Known: {', '.join(sorted(levels))}.")
 
     def _add_layer(self, layer: Layer) -> None:
         if layer.name in self.layers:
@@ -63,6 +97,11 @@ class Registry:
     def _agree(self, handler: Handler) -> None:
         if handler.payload is None:
             return
+        if handler.on.startswith("hub.") and handler.payload is not OWN_PAYLOADS.get(handler.on):
+            own = OWN_PAYLOADS.get(handler.on)
+            problem = f"{handler.on} is the hub's own type, not {handler.payload.__name__}"
+            remedy = f"Use {own.__name__}." if own else "Remove the payload parameter."
+            raise BadScenario(handler.title, problem, remedy)
         known = self._decoders.get(handler.on)
         if known is None:
             self._decoders[handler.on] = msgspec.json.Decoder(handler.payload)

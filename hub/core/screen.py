@@ -3,37 +3,18 @@
 from collections.abc import Callable
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 from msgspec.structs import replace
 
 from hub.core.devices import Devices
+from hub.core.effect import Picture
 from hub.core.store import Store
 from hub.model.device import Device
 from hub.model.entity import Entity
-from hub.model.instant import Instant, text
+from hub.model.instant import MILLISECOND, Instant, text
 from hub.model.output import Shown
 
 _TABLE = "entities"
-
-
-class Picture(Struct, frozen=True):
-    """What a handler shows: an entity without its version; ``device`` is the source it lives by."""
-
-    layer: str
-    name: str
-    title: str
-    data: Struct
-    time: Instant
-    at: tuple[float, float] | None = None
-    district: str | None = None
-    level: str | None = None
-    quality: tuple[str, ...] = ()
-    device: str = ""
-
-    @property
-    def id(self) -> str:
-        """The entity's id."""
-        return f"{self.layer}/{self.name}"
 
 
 class Screen:
@@ -46,12 +27,17 @@ class Screen:
         self._json = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(Entity).decode
         self._entities: dict[str, Entity] = {}
+        self._owners = devices.owners()
 
-    def show(self, picture: Picture) -> None:
-        """Show a new state of an entity; it is stale as long as its device is."""
-        device = self._devices.get(picture.device) if picture.device else None
+    def show(self, picture: Picture, now: Instant) -> None:
+        """Show a new state of an entity; it is stale as long as its device is.
+
+        Shown once from a device's reading it lives by that device, whatever shows it later.
+        """
         id_ = picture.id
-        if device is not None and id_ not in device.entities:
+        device = self._devices.get(picture.device or self._owners.get(id_, ""))
+        if device is not None and id_ not in self._owners:
+            self._owners[id_] = device.source
             device.entities.append(id_)
             self._devices.touch(device.source)
         last = self._entity(id_)
@@ -59,7 +45,7 @@ class Screen:
             Entity(
                 id=id_,
                 layer=picture.layer,
-                v=1 if last is None else last.v + 1,
+                v=_version(last, now),
                 at=picture.at,
                 district=picture.district,
                 level=picture.level,
@@ -67,7 +53,7 @@ class Screen:
                 time=text(picture.time),
                 stale=device is not None and device.stale,
                 quality=picture.quality,
-                data=Raw(self._json(picture.data)),
+                data=Raw(picture.data),
             )
         )
 
@@ -75,16 +61,20 @@ class Screen:
         """Take an entity off the screen."""
         last = self._entity(id_)
         if last is not None:
+            device = self._devices.get(self._owners.pop(id_, ""))
+            if device is not None:
+                device.entities.remove(id_)
+                self._devices.touch(device.source)
             del self._entities[id_]
             self._store.delete(_TABLE, id_)
             self._tell(Shown(id_, last.layer, last.district or "", last.at, None))
 
-    def follow(self, device: Device) -> None:
+    def follow(self, device: Device, now: Instant) -> None:
         """Mark a device's entities as stale or fresh, as it is."""
         for id_ in device.entities:
             last = self._entity(id_)
             if last is not None and last.stale != device.stale:
-                self._keep(replace(last, stale=device.stale, v=last.v + 1))
+                self._keep(replace(last, stale=device.stale, v=_version(last, now)))
 
     def _entity(self, id_: str) -> Entity | None:
         entity = self._entities.get(id_)
@@ -99,3 +89,8 @@ class Screen:
         self._entities[entity.id] = entity
         self._store.put(_TABLE, entity.id, raw)
         self._tell(Shown(entity.id, entity.layer, entity.district or "", entity.at, raw))
+
+
+def _version(last: Entity | None, now: Instant) -> int:
+    """Return a version above every earlier one, also over a removal: milliseconds, or one more."""
+    return max(now // MILLISECOND, 0 if last is None else last.v + 1)

@@ -124,9 +124,16 @@ class States:
             self._objects[name] = found
         return found
 
-    def keep(self, name: str) -> None:
+    def checked(self, name: str, type_: type[Any]) -> bytes:
+        """Return the state encoded; raise when it could not be read again."""
+        raw = self._encode(self._objects[name])
+        if raw != self._store.get(self._TABLE, name):
+            self._decoder(type_)(raw)
+        return raw
+
+    def keep(self, name: str, raw: bytes) -> None:
         """Write the state after its handler succeeded."""
-        self._store.put(self._TABLE, name, self._encode(self._objects[name]))
+        self._store.put(self._TABLE, name, raw)
 
     def undo(self, name: str) -> None:
         """Forget what a failed handler did to the state."""

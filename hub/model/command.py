@@ -1,6 +1,6 @@
 """Commands to devices and their answers."""
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from hub.model.instant import Instant
 
@@ -8,14 +8,15 @@ from hub.model.instant import Instant
 class Command(Struct, frozen=True, tag="command"):
     """One downlink message: at least once, with a stable ``id`` and an expiry.
 
-    ``id`` begins with the partition that issued it, so that the answer finds its way back.
+    ``id`` begins with the partition that issued it, so that the answer finds its way back;
+    ``data`` is JSON.
     """
 
     id: str
     scenario: str
     topic: str
     name: str
-    data: Raw
+    data: bytes
     expires: Instant
 
 

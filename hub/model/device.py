@@ -56,7 +56,7 @@ class Device(Struct, omit_defaults=True):
 
     ``heard`` is the log time of its last reading, ``said`` the latest device time, ``deaf`` the
     partition's total deafness when it was last heard, ``recent`` the hashes of its last event ids,
-    8 bytes each.
+    8 bytes each, ``hole`` the first sequence number that may still be sent again, or -1.
     """
 
     source: str
@@ -74,6 +74,7 @@ class Device(Struct, omit_defaults=True):
     late: int = 0
     gaps: int = 0
     missing: int = 0
+    hole: int = -1
     resets: int = 0
     watched: bool = False
     entities: list[str] = field(default_factory=list)

@@ -72,6 +72,9 @@ STALE = "hub.device.stale"
 FRESH = "hub.device.fresh"
 """A stale device reports again; derived, data `Silence`."""
 
+GONE = "hub.device.gone"
+"""A device's card was withdrawn; derived, data `Gone`."""
+
 
 class Listening(Struct, frozen=True):
     """Data of LISTENING: from ``since`` to the event's log time nothing could be heard."""
@@ -79,6 +82,13 @@ class Listening(Struct, frozen=True):
     hearing: bool
     since: Instant
     reason: str = ""
+
+
+class Gone(Struct, frozen=True):
+    """Data of GONE: the device and the kind that its card said it was."""
+
+    source: str
+    kind: str
 
 
 class Silence(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Every bound of the hub that is not a setting, each with its reason. Nothing is unbounded."""
 
-from hub.model.instant import MINUTE, SECOND
+from hub.model.instant import DAY, MINUTE, SECOND
 
 MESSAGE_BYTES = 16 * 1024
 """Largest payload of one reading (our default); a larger one becomes a dead letter."""
@@ -33,6 +33,9 @@ RESEND_SPAN = 256
 CLOCK_OFF = 5 * MINUTE
 """A device's word on time that is further than this from log time gets the quality `clock-off`."""
 
+BACKFILL = 7 * DAY
+"""A device sends no reading later than this; an older time is a wrong clock (our default)."""
+
 STALE_PERIODS = 3
 """Periods of the card without a reading after which a value is stale (DESIGN §4, our default)."""
 
@@ -44,6 +47,13 @@ CASCADE = 256
 
 ALERTS_CLOSED = 5_000
 """Closed alerts (cleared and acknowledged) kept at hand; older ones are in the archive."""
+
+UNATTENDED = 20
+"""Occurrences of one alert that may come and go unacknowledged; an older one is closed as
+superseded, so that one flapping device does not fill the desk."""
+
+SEQUENCE_JUMP = 100_000
+"""A device whose sequence jumps further ahead than this has begun another numbering."""
 
 DEAD_LETTERS = 10_000
 """Dead letters kept at hand; older ones are in the archive."""

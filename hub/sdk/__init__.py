@@ -6,7 +6,8 @@ from hub.core.declaration import Layer, Tile
 from hub.core.declaration import LevelSpec as Band
 from hub.model.alert import Level
 from hub.model.command import Ack
-from hub.model.event import Silence
+from hub.model.district import DISTRICTS
+from hub.model.event import Gone, Silence
 from hub.model.instant import DAY, HOUR, MINUTE, SECOND
 from hub.sdk.place import cell, cells_around, metres
 from hub.sdk.scenario import Payload, Scenario, State
@@ -14,6 +15,7 @@ from hub.sdk.window import Sums
 
 __all__ = [
     "DAY",
+    "DISTRICTS",
     "HOUR",
     "MINUTE",
     "SECOND",
@@ -21,6 +23,7 @@ __all__ = [
     "Band",
     "Context",
     "Field",
+    "Gone",
     "Layer",
     "Level",
     "Payload",

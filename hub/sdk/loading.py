@@ -49,11 +49,18 @@ def _import(folder: Path) -> ModuleType:
         )
         if spec is None:
             raise BadScenario(str(folder), "not importable", "Rename the folder.")
+        _forget(package)
         sys.modules[package] = importlib.util.module_from_spec(spec)
     try:
         return importlib.import_module(f"{package}.scenario")
     except BadScenario:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where, remedy = str(folder / "scenario.py"), "See the error above it."
         raise BadScenario(where, f"{type(error).__name__}: {error}", remedy) from error
+
+
+def _forget(package: str) -> None:
+    """Forget what another folder of the same name has imported."""
+    for name in [known for known in sys.modules if known.partition(".")[0] == package]:
+        del sys.modules[name]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from hub.core.context import Context
@@ -22,11 +23,18 @@ from hub.core.declaration import (
 )
 from hub.core.errors import BadScenario
 from hub.model.command import Ack
-from hub.model.event import ACK, CARD, FRESH, STALE, Event, Silence
+from hub.model.event import ACK, CARD, FRESH, GONE, STALE, Event, Gone, Silence
 
 F = TypeVar("F", bound=Callable[..., None])
 Key = Callable[[Any], str | tuple[str, ...]]
 """Names the state an event belongs to, by its payload; several names run the handler for each."""
+
+_OTHER_KINDS: tuple[tuple[Callable[[object], bool], str], ...] = (
+    (inspect.iscoroutinefunction, "an async"),
+    (inspect.isasyncgenfunction, "an async generator"),
+    (inspect.isgeneratorfunction, "a generator"),
+)
+"""I/O and waiting belong into actions after the commit, never into a handler."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
@@ -77,7 +85,7 @@ class Scenario:
         title: str,
         title_en: str,
         layer: Layer,
-        op: Literal["sum", "mean", "count", "share"],
+        op: Literal["sum", "mean", "max", "count", "share"],
         *,
         unit: str = "",
         field: str = "",
@@ -89,6 +97,8 @@ class Scenario:
 
     def alert(self, kind: str, title: str) -> str:
         """Declare a kind of alert with its title; return the kind."""
+        if kind in self._alerts:
+            raise BadScenario(self.name, f"alert {kind!r} is declared twice", "Keep one.")
         self._alerts[kind] = title
         return kind
 
@@ -101,17 +111,24 @@ class Scenario:
         """
         return self._starts(type_, key=key, late=late)
 
-    def on_card(self, kind: str) -> Callable[[F], F]:
-        """Run when a device of a kind is registered or its card changes; `ctx.card` has it."""
-        return self._starts(CARD, accepts=lambda ctx, _: _kind(ctx) == kind)
+    def on_card(self, *kinds: str) -> Callable[[F], F]:
+        """Run when a device of these kinds is registered or its card changes: `ctx.card`."""
+        return self._starts(CARD, accepts=lambda ctx, _: _kind(ctx) in kinds)
 
-    def on_stale(self, kind: str) -> Callable[[F], F]:
-        """Run when a device of a kind falls silent or goes offline. Payload: `Silence`."""
-        return self._starts(STALE, accepts=lambda ctx, _: _kind(ctx) == kind)
+    def on_stale(self, *kinds: str) -> Callable[[F], F]:
+        """Run when a device of these kinds falls silent or goes offline. Payload: `Silence`."""
+        return self._starts(STALE, accepts=lambda ctx, _: _kind(ctx) in kinds)
 
-    def on_fresh(self, kind: str) -> Callable[[F], F]:
-        """Run when a stale device of a kind reports again. Payload: `Silence`."""
-        return self._starts(FRESH, accepts=lambda ctx, _: _kind(ctx) == kind)
+    def on_fresh(self, *kinds: str) -> Callable[[F], F]:
+        """Run when a stale device of these kinds reports again. Payload: `Silence`."""
+        return self._starts(FRESH, accepts=lambda ctx, _: _kind(ctx) in kinds)
+
+    def on_gone(self, *kinds: str) -> Callable[[F], F]:
+        """Run when the card of a device of these kinds was withdrawn. Payload: `Gone`.
+
+        What was shown from the device's own readings is off the screen already.
+        """
+        return self._starts(GONE, accepts=lambda _, gone: gone.kind in kinds)
 
     def on_answer(self, function: F) -> F:
         """Run when a device answers a command of this scenario. Payload: `Ack`."""
@@ -192,15 +209,23 @@ class Scenario:
 
 
 def _annotations(where: str, function: Callable[..., None]) -> list[tuple[str, Any]]:
-    hints = inspect.get_annotations(function, eval_str=True)
-    names = list(inspect.signature(function).parameters)
-    for name in names:
+    for is_other, what in _OTHER_KINDS:
+        if is_other(function):
+            raise BadScenario(where, f"it is {what} function", "A handler is a plain function.")
+    try:
+        hints = inspect.get_annotations(function, eval_str=True)
+    except NameError as error:
+        raise BadScenario(where, str(error), "Import what the annotation names.") from error
+    parameters = inspect.signature(function).parameters
+    for name, parameter in parameters.items():
+        if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            raise BadScenario(where, f"parameter {name!r} is not plain", "Take plain parameters.")
         if name not in hints:
             remedy = (
                 "Annotate it with Context, a Payload or a State: that decides what it is given."
             )
             raise BadScenario(where, f"parameter {name!r} has no annotation", remedy)
-    return [(name, hints[name]) for name in names]
+    return [(name, hints[name]) for name in parameters]
 
 
 def _role(where: str, parameter: str, annotation: Any) -> Role:
@@ -213,19 +238,20 @@ def _role(where: str, parameter: str, annotation: Any) -> Role:
             problem = f"state {annotation.__name__} cannot begin empty: {error}"
             raise BadScenario(where, problem, "Give every field a default.") from error
         return Role.STATE
-    if isinstance(annotation, type) and issubclass(annotation, Payload | Ack | Silence):
+    if isinstance(annotation, type) and issubclass(annotation, Payload | Ack | Silence | Gone):
         return Role.PAYLOAD
     raise BadScenario(
         where,
         f"parameter {parameter!r} is annotated {annotation!r}",
-        "It must be Context, a subclass of Payload or State, Ack, or Silence.",
+        "It must be Context, a subclass of Payload or State, Ack, Silence, or Gone.",
     )
 
 
 def _keyed(key: Key) -> Callable[[Event, Any], tuple[str, ...]]:
     def keys(_: Event, payload: Any) -> tuple[str, ...]:
         found = key(payload)
-        return (found,) if isinstance(found, str) else found
+        names = (found,) if isinstance(found, str) else found
+        return msgspec.convert(names, tuple[str, ...], strict=True)
 
     return keys
 

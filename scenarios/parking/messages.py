@@ -18,6 +18,7 @@ class LotChanged(Payload, frozen=True):
 
     lot: str
     name: str
+    district: str
     area: str
     area_name: str
     at: tuple[float, float]
@@ -44,15 +45,24 @@ class Line(Struct, frozen=True):
     distance: int
 
 
-class Guide(Payload, frozen=True):
-    """`parking.guide`, and the data of the command `guide`: what a sign has to show."""
+class LotGone(Payload, frozen=True):
+    """`parking.lot-gone`: a lot is no longer there, or no longer in that area or place."""
+
+    lot: str
+    area: str
+    at: tuple[float, float]
+
+
+class Offer(Payload, frozen=True):
+    """`parking.offer`: the lots of a cell that a sign may guide to, the nearest first."""
 
     sign: SignFound
+    cell: str
     lines: tuple[Line, ...]
 
 
 class Lines(Struct, frozen=True):
-    """The data of the command `guide`."""
+    """The data of the command `guide`: what a sign has to show."""
 
     lines: tuple[Line, ...]
 
@@ -69,27 +79,39 @@ class LotState(State):
 class AreaState(State):
     """A 商圈: its lots by id."""
 
+    name: str = ""
+    district: str = ""
     saturated: bool = False
     lots: dict[str, LotChanged] = field(default_factory=dict)
 
 
 class CellState(State):
-    """Lots and signs that may be within reach of each other."""
+    """The lots of a cell, the signs that may guide to them, and what each was offered."""
 
     lots: dict[str, LotChanged] = field(default_factory=dict)
     signs: dict[str, SignFound] = field(default_factory=dict)
+    offered: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+
+
+class ShownLine(Struct, frozen=True):
+    """A line as a sign reports it: how it writes a distance is its own affair."""
+
+    name: str
+    free: int
+    distance: float = 0.0
 
 
 class SignShows(Payload, frozen=True):
     """`city.parking.sign` and `parking.sign-shows`: what a sign shows."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ShownLine, ...]
 
 
 class SignState(State):
-    """A sign: what it should show, what it was told, and whether it did as told."""
+    """A sign: what the cells offer it, what it was told, and whether it did as told."""
 
     sign: SignFound | None = None
+    offers: dict[str, tuple[Line, ...]] = field(default_factory=dict)
     wanted: tuple[Line, ...] = ()
     lines: tuple[Line, ...] = ()
     command: str = ""

@@ -4,11 +4,11 @@ from enum import StrEnum
 
 from hub.sdk import MINUTE
 
-TIGHT = 0.30
-SCARCE = 0.10
-"""Share of free bays below which a lot is 紧张 and 紧缺; none free is 满位."""
-HYSTERESIS = 0.02
-"""A lot gets a better level only this far beyond the limit, so that it does not flap."""
+TIGHT = 30
+SCARCE = 10
+"""Percent of free bays below which a lot is 紧张 and 紧缺; none free is 满位."""
+HYSTERESIS = 2
+"""A lot gets a better level only this many percent beyond the limit, so that it does not flap."""
 
 SATURATED = 0.95
 SATURATED_FOR = 10 * MINUTE
@@ -47,19 +47,20 @@ _ORDER = list(Lot)
 
 def lot_level(free: int, total: int, last: Lot | None) -> Lot:
     """Return a lot's level; a better one than ``last`` needs HYSTERESIS beyond the limit."""
-    level = _level(free, free / total)
-    if last is not None and _ORDER.index(level) < _ORDER.index(last):
-        calmer = _level(free, free / total - HYSTERESIS)
-        return min(calmer, last, key=_ORDER.index)
-    return level
+    level = _level(free, total, 0)
+    if last is None or _ORDER.index(level) >= _ORDER.index(last):
+        return level
+    return min(_level(free, total, HYSTERESIS), last, key=_ORDER.index)
 
 
-def _level(free: int, share: float) -> Lot:
-    if free <= 0 or share <= 0:
+def _level(free: int, total: int, more: int) -> Lot:
+    """Return the level with limits ``more`` percent higher; whole numbers, so limits are exact."""
+    percent = 100 * free
+    if percent <= more * total:
         return Lot.FULL
-    if share < SCARCE:
+    if percent < (SCARCE + more) * total:
         return Lot.SCARCE
-    return Lot.TIGHT if share < TIGHT else Lot.FREE
+    return Lot.TIGHT if percent < (TIGHT + more) * total else Lot.FREE
 
 
 def area_saturated(saturated: int, lots: int, *, was: bool) -> bool:

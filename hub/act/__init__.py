@@ -1,0 +1,1 @@
+"""The outbox edge: forwards events between partitions and sends commands to devices."""

@@ -1,0 +1,68 @@
+"""What a handler may do: each effect is plain data, and is checked before any of it counts."""
+
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from hub.model.alert import Signal
+from hub.model.command import Command
+from hub.model.event import Event
+from hub.model.instant import Instant
+
+
+class Picture(Struct, frozen=True):
+    """What a handler shows: an entity without its version.
+
+    ``data`` is JSON, ``device`` the source it lives by, or empty.
+    """
+
+    layer: str
+    name: str
+    title: str
+    data: bytes
+    time: Instant
+    at: tuple[float, float] | None = None
+    district: str | None = None
+    level: str | None = None
+    quality: tuple[str, ...] = ()
+    device: str = ""
+
+    @property
+    def id(self) -> str:
+        """The entity's id."""
+        return f"{self.layer}/{self.name}"
+
+
+class Emit(Struct, frozen=True):
+    """A derived event for ``partition``."""
+
+    partition: str
+    event: Event
+
+
+class Hide(Struct, frozen=True):
+    """Take an entity off the screen."""
+
+    id: str
+
+
+class Timer(Struct, frozen=True):
+    """Start a timer at ``due``, or stop it when ``due`` is None."""
+
+    name: str
+    key: str
+    due: Instant | None
+
+
+Effect = Emit | Signal | Picture | Hide | Command | Timer
+
+_encode = msgspec.msgpack.Encoder().encode
+_DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
+    kind: msgspec.msgpack.Decoder(kind) for kind in (Emit, Signal, Picture, Hide, Command, Timer)
+}
+
+
+def checked(effect: Effect) -> Effect:
+    """Return the effect as it will be read again; raise when a handler put rubbish into it."""
+    return cast("Effect", _DECODERS[type(effect)].decode(_encode(effect)))

@@ -1,0 +1,122 @@
+"""`alerts` (预警), and the operator's first action: 受理, to acknowledge one."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Request, Response
+from msgspec import Raw
+
+from hub.log.tables import Tables
+from hub.model.action import Action
+from hub.model.alert import Alert, Level
+from hub.model.partition import CITY
+from hub.serve.actions import KEY, Answer, Decision
+from hub.serve.api.page import Paged, after, answer, reply
+from hub.serve.api.parts import Parts
+from hub.serve.limits import BODY_BYTES
+
+router = APIRouter(tags=["alerts"])
+
+ACKNOWLEDGE = "acknowledge"
+State = Literal["active", "open", "closed", "all"]
+
+_decode = msgspec.json.Decoder(Alert).decode
+_decision = msgspec.json.Decoder(Decision).decode
+
+
+class TooLargeError(ValueError):
+    """The body of a request is above its bound."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which alerts: `active` are not cleared, `open` not yet done with."""
+
+    state: State = "all"
+    level: Level | None = None
+    scenario: str = ""
+
+    def fits(self, alert: Alert) -> bool:
+        """Return whether an alert is asked for."""
+        if self.level not in (None, alert.level) or self.scenario not in ("", alert.scenario):
+            return False
+        if self.state == "active":
+            return alert.cleared is None
+        return self.state == "all" or alert.closed is (self.state == "closed")
+
+
+@router.get("/alerts")
+async def alerts(parts: Parts, paging: Paged, wanted: Annotated[Filter, Depends()]) -> Response:
+    """List alerts, newest raised first."""
+    found: dict[str, bytes] = {}
+    async for _, value in Tables(parts.redis, CITY).scan("alerts"):
+        alert = _decode(value)
+        if wanted.fits(alert):
+            found[f"{alert.raised}|{alert.id}"] = value
+    keys = sorted(found, reverse=True)
+    part, following = after(keys, paging, newest_first=True)
+    items = [Raw(found[key]) for key in keys[part]]
+    return answer(items, following, paging, Alert.__struct_fields__)
+
+
+@router.post(
+    "/alerts/{alert_id:path}/acknowledge",
+    responses={
+        202: {"description": "appended; no outcome yet, ask at `ask`"},
+        409: {"description": "somebody was first: the alert has another version"},
+        422: {"description": "not allowed, with the reason"},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": msgspec.json.schema(Decision)}},
+        }
+    },
+)
+async def acknowledge(
+    alert_id: str,
+    request: Request,
+    parts: Parts,
+    idempotency_key: Annotated[str, Header(max_length=128)] = "",
+) -> Response:
+    """Acknowledge an alert: append the decision, await its outcome up to 2 s.
+
+    The same Idempotency-Key again gives the same answer and no second effect.
+    """
+    if not KEY.fullmatch(idempotency_key):
+        return _refused("the header Idempotency-Key is needed: 1 to 128 printable characters")
+    try:
+        decision = _decision(await _body(request))
+    except (msgspec.DecodeError, TooLargeError) as error:
+        return _refused(f"the body is not a decision: {error}")
+    action = Action(
+        key=idempotency_key,
+        action=ACKNOWLEDGE,
+        target=alert_id,
+        version=decision.version,
+        by=decision.by,
+        opinion=decision.opinion,
+    )
+    status, told = await parts.actions.submit(action)
+    return reply(told, status)
+
+
+@router.get("/actions/{key:path}", responses={202: {"description": "no outcome yet"}})
+async def action(key: str, parts: Parts) -> Response:
+    """Tell what became of an action, by its Idempotency-Key."""
+    status, told = await parts.actions.ask(key)
+    return reply(told, status)
+
+
+def _refused(reason: str) -> Response:
+    return reply(Answer("refused", reason), 422)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise TooLargeError(f"above {BODY_BYTES} bytes")
+    return bytes(body)

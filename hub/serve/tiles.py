@@ -1,0 +1,139 @@
+"""Tiles: figures of the city, aggregates over a layer, shown as entities `tile/{name}`. Pure."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.declaration import Tile
+from hub.model.entity import Entity
+from hub.model.instant import MILLISECOND, Instant, text
+from hub.serve.screen import Change, Row, Screen
+
+LAYER = "tile"
+
+
+class Value(Struct, frozen=True):
+    """A tile's data: its value, of how many entities, and how many stale ones were left out.
+
+    ``value`` is None when nothing can be said: no entity, or none that is not stale.
+    """
+
+    value: float | int | None
+    of: int
+    stale: int
+
+
+class _Figure(Struct):
+    """What a tile reads of an entity."""
+
+    level: str | None = None
+    stale: bool = False
+    data: dict[str, object] = {}
+
+
+_figure = msgspec.json.Decoder(_Figure).decode
+_json = msgspec.json.Encoder().encode
+
+
+class Tiles:
+    """Keeps the figures of the layers that tiles are over; computes those that changed."""
+
+    def __init__(self, tiles: Iterable[Tile]) -> None:
+        self._tiles = tuple(tiles)
+        self._figures: dict[str, dict[str, _Figure]] = {tile.layer: {} for tile in self._tiles}
+        self._changed: set[str] = set(self._figures)
+        self._shown: dict[str, Value] = {}
+
+    def note(self, change: Change, screen: Screen) -> None:
+        """Take in what a page changed."""
+        for name, before in change.before.items():
+            new = screen.rows.get(name)
+            if before is not None and new is None:
+                self._drop(before)
+            elif new is not None:
+                self._keep(new)
+
+    def rebuild(self, screen: Screen, now: Instant) -> None:
+        """Begin anew from a screen that was loaded, and put the tiles on it."""
+        for figures in self._figures.values():
+            figures.clear()
+        for row in screen.rows.values():
+            self._keep(row)
+        self._changed = set(self._figures)
+        self._shown.clear()
+        self.compute(screen, now)
+
+    def compute(self, screen: Screen, now: Instant) -> Change:
+        """Put the tiles whose value changed on the screen; return that change."""
+        change = Change()
+        for tile in self._tiles:
+            if tile.layer not in self._changed:
+                continue
+            value = aggregate(tile, self._figures[tile.layer].values())
+            if self._shown.get(tile.name) != value:
+                self._shown[tile.name] = value
+                new = _row(tile, value, now)
+                change.before[new.id] = screen.put(new)
+        self._changed.clear()
+        return change
+
+    def _keep(self, row: Row) -> None:
+        figures = self._figures.get(row.layer)
+        if figures is not None:
+            figures[row.id] = _figure(row.json)
+            self._changed.add(row.layer)
+
+    def _drop(self, row: Row) -> None:
+        figures = self._figures.get(row.layer)
+        if figures is not None:
+            figures.pop(row.id, None)
+            self._changed.add(row.layer)
+
+
+def aggregate(tile: Tile, figures: Iterable[_Figure]) -> Value:
+    """Return a tile's value over the entities that are not stale.
+
+    For `sum`, `mean` and `max` only entities that have the field as a number count as ``of``.
+    """
+    everything = list(figures)
+    fresh = [each for each in everything if not each.stale]
+    stale = len(everything) - len(fresh)
+    if tile.op in ("count", "share"):
+        count = sum(each.level in tile.levels for each in fresh)
+        share = count / len(fresh) if fresh else None
+        known = count if fresh or not everything else None
+        return Value(known if tile.op == "count" else share, len(fresh), stale)
+    wanted = [each for each in fresh if not tile.levels or each.level in tile.levels]
+    numbers = [number for each in wanted if (number := _number(each, tile.field)) is not None]
+    if not numbers:
+        return Value(None, 0, stale)
+    if tile.op == "max":
+        return Value(max(numbers), len(numbers), stale)
+    total = sum(numbers)
+    return Value(total if tile.op == "sum" else total / len(numbers), len(numbers), stale)
+
+
+def _number(figure: _Figure, name: str) -> float | int | None:
+    value = figure.data.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value
+
+
+def _row(tile: Tile, value: Value, now: Instant) -> Row:
+    entity = Entity(
+        id=f"{LAYER}/{tile.name}",
+        layer=LAYER,
+        # City time only grows, over restarts too, so it serves as the version.
+        v=now // MILLISECOND,
+        at=None,
+        district=None,
+        level=None,
+        title=tile.title,
+        time=text(now),
+        stale=value.value is None,
+        quality=(),
+        data=msgspec.Raw(_json(value)),
+    )
+    return Row(entity.id, LAYER, "", None, _json(entity))

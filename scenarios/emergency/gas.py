@@ -1,0 +1,224 @@
+"""可燃气体: a detector's level by two of three samples and by its rise; one space, one alert."""
+
+from statistics import median
+
+from msgspec import field
+from msgspec.structs import replace
+
+from hub.sdk import Context, Gone, Level, Silence, State
+from scenarios.emergency.look import DETECTORS, GAS_ALERT, SPACES, emergency
+from scenarios.emergency.messages import DetectorChanged, Gas
+from scenarios.emergency.readings import Concentration
+from scenarios.emergency.rules import (
+    ADJACENT,
+    GAS,
+    GAS_RETURN,
+    GAS_RISE,
+    GAS_RISE_IN,
+    GAS_RISE_LEVEL,
+    GAS_RISE_OVER,
+    GAS_SAMPLES,
+    GAS_SERIES,
+    GRAVE,
+    TUNNEL,
+)
+from scenarios.emergency.views import DetectorView, SpaceView
+from scenarios.emergency.words import proposal, shown, text, worst
+
+_ENVIRONMENTS = {TUNNEL: "综合管廊", ADJACENT: "燃气相邻地下空间"}
+_DO = {
+    (TUNNEL, Level.RED): "建议紧急切断并撤离人员",
+    (TUNNEL, Level.ORANGE): "建议启动事故通风，人员撤离",
+    (ADJACENT, Level.RED): "建议疏散警戒、切断气源",
+    (ADJACENT, Level.ORANGE): "建议警戒、断电禁火，通知燃气企业切断",
+    (ADJACENT, Level.YELLOW): "建议燃气企业到场排查、通风",
+    (ADJACENT, Level.BLUE): "建议燃气企业复测",
+}
+
+
+class DetectorState(State):
+    """A detector: its last samples, its decided values by time, and what its space was told."""
+
+    samples: list[float] = field(default_factory=list)
+    series: list[tuple[int, float]] = field(default_factory=list)
+    limit: float = 0.0
+    rising: bool = False
+    told: DetectorChanged | None = None
+
+
+class SpaceState(State):
+    """A space: its detectors (同源归并), and what the city was told."""
+
+    detectors: dict[str, DetectorChanged] = field(default_factory=dict)
+    told: Gas | None = None
+
+
+def decided(samples: list[float]) -> float | None:
+    """Return what two of the last three samples reach: their median; None for a single one."""
+    last = samples[-GAS_SAMPLES:]
+    if len(last) < GAS_SAMPLES:
+        return min(last) if len(last) > 1 else None
+    return median(last)
+
+
+def gas_limit(environment: str, lel: float, last: float) -> float:
+    """Return the highest limit that ``lel`` reaches, 0 for none.
+
+    ``last``, the limit reached before, and those below it hold until GAS_RETURN below.
+    """
+    for _, limit in GAS[environment]:
+        if lel >= limit - (GAS_RETURN if limit <= last else 0.0):
+            return limit
+    return 0.0
+
+
+def gas_rising(rise: float, *, was: bool) -> bool:
+    """Return whether a rise in %LEL within GAS_RISE_IN is one to tell of."""
+    return rise >= (GAS_RISE_OVER if was else GAS_RISE)
+
+
+def gas_level(environment: str, limit: float, *, rising: bool) -> Level | None:
+    """Return the level at a limit; a rise in an adjacent space is at least GAS_RISE_LEVEL."""
+    level = next((level for level, each in GAS[environment] if each == limit), None)
+    return worst((level, GAS_RISE_LEVEL if rising and environment == ADJACENT else None))
+
+
+# -- a detector -----------------------------------------------------------------------------------
+
+
+@emergency.on("city.gas.concentration")
+def concentration(ctx: Context, reading: Concentration, detector: DetectorState) -> None:
+    """Take a sample. One below 0 is none; one above 100 is 100: beyond its range it is gas."""
+    lel, quality = reading.lel, ()if 0 <= reading.lel <= 100 else ("out-of-range",)  # noqa: PLR2004 percent
+    card = ctx.card
+    facts = card.attributes if card else {}
+    environment = TUNNEL if facts.get("environment") == TUNNEL else ADJACENT
+    if lel >= 0:
+        _sample(detector, min(ctx.time, ctx.now), min(lel, 100.0), environment)
+    level = gas_level(environment, detector.limit, rising=detector.rising)
+    name, at = (card.name, card.at) if card else (ctx.key, None)
+    space = str(facts.get("space") or ctx.key)
+    view = DetectorView(round(lel, 1), space, _ENVIRONMENTS[environment])
+    ctx.show(DETECTORS, ctx.key, name, view, at=at, level=shown(level), quality=quality)
+    news = DetectorChanged(
+        detector=ctx.key,
+        name=name,
+        space=space,
+        environment=environment,
+        at=at,
+        district=ctx.district,
+        lel=round(detector.series[-1][1], 1) if detector.series else 0.0,
+        limit=detector.limit,
+        level=level,
+        rising=detector.rising,
+        silent=False,
+    )
+    _tell(ctx, detector, news)
+
+
+@emergency.on_stale("GasDetector")
+def detector_silent(ctx: Context, _: Silence, detector: DetectorState) -> None:
+    """A silent detector clears nothing: it keeps its level, and its samples begin anew."""
+    detector.samples, detector.series = [], []
+    if detector.told is not None:
+        _tell(ctx, detector, replace(detector.told, silent=True))
+
+
+@emergency.on_gone("GasDetector")
+def detector_gone(ctx: Context, _: Gone, detector: DetectorState) -> None:
+    """A detector was taken out of service."""
+    last = detector.told
+    detector.samples, detector.series, detector.limit, detector.rising = [], [], 0.0, False
+    if last is not None:
+        _tell(ctx, detector, replace(last, level=None, limit=0.0, rising=False, silent=False))
+    detector.told = None
+
+
+def _sample(detector: DetectorState, at: int, lel: float, environment: str) -> None:
+    detector.samples = [*detector.samples, lel][-GAS_SAMPLES:]
+    value = decided(detector.samples)
+    if value is None:
+        return
+    series = [pair for pair in detector.series if pair[0] >= at - GAS_RISE_IN]
+    detector.series = [*series, (at, value)][-GAS_SERIES:]
+    rise = value - min(low for _, low in detector.series)
+    detector.rising = gas_rising(rise, was=detector.rising)
+    detector.limit = gas_limit(environment, value, detector.limit)
+
+
+def _tell(ctx: Context, detector: DetectorState, news: DetectorChanged) -> None:
+    """Tell the space what changed of its detector; a figure alone only while it has a level."""
+    last = detector.told
+    if last is not None and last.space != news.space:
+        over = replace(last, level=None, limit=0.0, rising=False, silent=False)
+        ctx.emit("emergency.gas-detector", over, district=over.district)
+    elif last is not None and replace(news, lel=last.lel) == last and news.level is None:
+        return
+    detector.told = news
+    if news != last:
+        ctx.emit("emergency.gas-detector", news, district=news.district)
+
+
+# -- its space ------------------------------------------------------------------------------------
+
+
+@emergency.on("emergency.gas-detector", key=lambda detector: detector.space)
+def space(ctx: Context, news: DetectorChanged, space: SpaceState) -> None:
+    """Merge the detectors of a space into one alert; tell the city when its level changes."""
+    space.detectors[news.detector] = news
+    known = [space.detectors[name] for name in sorted(space.detectors)]
+    level = worst(each.level for each in known)
+    first = min(known, key=lambda each: (each.level.rank if each.level else 9, -each.lel))
+    grave = any(each.limit >= GRAVE for each in known)
+    if level is None:
+        ctx.clear_alert(GAS_ALERT, ctx.key)
+    else:
+        _alert(ctx, level, first, known)
+    _show(ctx, level, first, known)
+    gas = Gas(ctx.key, known[0].name, first.at, first.district, level, first.lel, grave)
+    last = space.told
+    if last is None and level is None:
+        return
+    if last is None or (last.level, last.grave) != (gas.level, gas.grave):
+        space.told = gas
+        ctx.emit("emergency.gas", gas)
+
+
+def _show(
+    ctx: Context, level: Level | None, first: DetectorChanged, known: list[DetectorChanged]
+) -> None:
+    view = SpaceView(
+        lel=first.lel,
+        detectors=len(known),
+        alarming=sum(each.level is not None for each in known),
+        silent=sum(each.silent for each in known),
+        rising=any(each.rising for each in known),
+    )
+    name, at, district = known[0].name, first.at, first.district
+    ctx.show(SPACES, ctx.key, name, view, at=at, district=district, level=shown(level))
+
+
+def _alert(
+    ctx: Context, level: Level, first: DetectorChanged, known: list[DetectorChanged]
+) -> None:
+    silent = sum(each.silent for each in known)
+    rising = any(each.rising for each in known)
+    alarming = sum(each.level is not None for each in known)
+    ctx.raise_alert(
+        GAS_ALERT,
+        ctx.key,
+        level,
+        proposal(level, f"{known[0].name}可燃气体"),
+        text=text(
+            f"{_ENVIRONMENTS[first.environment]}，三次采样两次达到 {first.limit:.0f} %LEL"
+            if first.limit
+            else _ENVIRONMENTS[first.environment],
+            "10 分钟内上升 10 %LEL 以上" if rising else "",
+            _DO[first.environment, level],
+            f"{len(known)} 台探测器归并，{alarming} 台报警" if len(known) > 1 else "",
+            f"{silent} 台探测器数据延迟，保持预警" if silent else "",
+        ),
+        at=first.at,
+        district=first.district,
+        entity=f"{SPACES.name}/{ctx.key}",
+    )

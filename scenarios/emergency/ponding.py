@@ -1,0 +1,152 @@
+"""道路积水: a point's level, and when it is over. What it does to its road is in `roads`."""
+
+from msgspec.structs import replace
+
+from hub.sdk import Context, Gone, Level, Silence, State
+from scenarios.emergency.look import PONDING_ALERT, PONDING_POINTS, emergency
+from scenarios.emergency.messages import PondingChanged
+from scenarios.emergency.readings import WaterLevel
+from scenarios.emergency.rules import (
+    PONDING,
+    PONDING_CALM,
+    PONDING_CALM_FOR,
+    PONDING_CLOSED,
+    PONDING_MOST,
+    PONDING_STEP,
+    PONDING_TOLD,
+)
+from scenarios.emergency.views import PondingView
+from scenarios.emergency.words import proposal, shown, text, worst
+
+_WORDS = {Level.BLUE: "积水", Level.ORANGE: "积水达封路水深", Level.RED: "积水达危险水深"}
+
+
+class PondState(State):
+    """A point: its level, whether the water is low but not for long enough, what was told."""
+
+    level: Level | None = None
+    calming: bool = False
+    told: PondingChanged | None = None
+
+
+def ponding_level(depth: float, last: Level | None) -> Level | None:
+    """Return the level at a depth in cm.
+
+    危险 is over PONDING_STEP below its limit. Nothing else ends by depth alone: what is closed
+    stays closed and what was told stays told until the water was low for long enough.
+    """
+    reached = next((level for level, limit in PONDING if depth >= limit), None)
+    if last is None:
+        return reached
+    red = dict(PONDING)[Level.RED]
+    if last is Level.RED and depth >= red - PONDING_STEP:
+        return Level.RED
+    return worst((reached, Level.ORANGE if last in PONDING_CLOSED else last))
+
+
+@emergency.on("city.flood.level")
+def water(ctx: Context, reading: WaterLevel, pond: PondState) -> None:
+    """Take a point's depth. One that cannot be changes nothing: it neither closes nor opens."""
+    depth = reading.waterLevel
+    if not 0 <= depth <= PONDING_MOST:
+        _show(ctx, pond, None, ("out-of-range",))
+        return
+    pond.level = ponding_level(depth, pond.level)
+    _wait(ctx, pond, depth)
+    _show(ctx, pond, depth)
+    card = ctx.card
+    road = str(card.attributes.get("road") or "") if card else ""
+    name, at = (card.name, card.at) if card else (ctx.key, None)
+    news = PondingChanged(
+        ctx.key, name, at, ctx.district, road, pond.level, round(depth, 1), silent=False
+    )
+    _tell(ctx, pond, news)
+
+
+@emergency.timer("calm")
+def stayed_low(ctx: Context, pond: PondState) -> None:
+    """The water was below 10 cm for 15 minutes: the point is over."""
+    _end(ctx, pond)
+
+
+@emergency.on_stale("PondingPoint")
+def point_silent(ctx: Context, _: Silence, pond: PondState) -> None:
+    """A silent point opens no road: its 15 minutes stop, and it is said why."""
+    ctx.stop("calm")
+    pond.calming = False
+    if pond.told is not None:
+        _tell(ctx, pond, replace(pond.told, silent=True))
+
+
+@emergency.on_gone("PondingPoint")
+def point_gone(ctx: Context, _: Gone, pond: PondState) -> None:
+    """A point was taken out of service: it holds nothing closed any longer."""
+    ctx.stop("calm")
+    _end(ctx, pond)
+    pond.told = None
+
+
+def _wait(ctx: Context, pond: PondState, depth: float) -> None:
+    low = pond.level is not None and depth < PONDING_CALM
+    if low and not pond.calming:
+        ctx.start("calm", PONDING_CALM_FOR)
+    elif not low and pond.calming:
+        ctx.stop("calm")
+    pond.calming = low
+
+
+def _end(ctx: Context, pond: PondState) -> None:
+    pond.level, pond.calming = None, False
+    if pond.told is not None:
+        _tell(ctx, pond, replace(pond.told, level=None))
+
+
+def _show(
+    ctx: Context, pond: PondState, depth: float | None, quality: tuple[str, ...] = ()
+) -> None:
+    card = ctx.card
+    road = str(card.attributes.get("road") or "") if card else ""
+    view = PondingView(
+        None if depth is None else round(depth, 1), road, closed=pond.level in PONDING_CLOSED
+    )
+    name, at = (card.name, card.at) if card else (ctx.key, None)
+    level = shown(pond.level)
+    ctx.show(PONDING_POINTS, ctx.key, name, view, at=at, level=level, quality=quality)
+
+
+def _tell(ctx: Context, pond: PondState, news: PondingChanged) -> None:
+    """Raise or clear the point's alert, and tell the city what it acts on."""
+    _alert(ctx, news)
+    last = pond.told
+    if last is not None and replace(news, depth=last.depth) == last:
+        moved = abs(news.depth - last.depth)
+        if news.level is None or moved < PONDING_TOLD:
+            return
+    pond.told = news
+    ctx.emit("emergency.ponding", news)
+
+
+def _alert(ctx: Context, news: PondingChanged) -> None:
+    level = news.level
+    if level is None:
+        ctx.clear_alert(PONDING_ALERT, news.point)
+        return
+    closes = level in PONDING_CLOSED
+    ctx.raise_alert(
+        PONDING_ALERT,
+        news.point,
+        level,
+        proposal(level, f"{news.name}{_WORDS[level]}"),
+        text=text(
+            f"水深已达 {dict(PONDING)[level]:.0f} 厘米",
+            "水位监测点未关联路段，请现场封闭道路" if closes and not news.road else "",
+            "水深低于 10 厘米满 15 分钟后解除" + ("并恢复通行" if closes else ""),
+            _SILENT[closes] if news.silent else "",
+        ),
+        at=news.at,
+        district=news.district,
+        entity=f"{PONDING_POINTS.name}/{news.point}",
+    )
+
+
+_SILENT = {True: "监测点数据延迟，道路保持封闭", False: "监测点数据延迟，保持预警"}

@@ -1,0 +1,36 @@
+"""The words that the alerts of 应急 share. All of them propose; none claims to be issued."""
+
+from collections.abc import Iterable
+
+from hub.sdk import DISTRICTS, Level
+
+COLOURS = {Level.RED: "红色", Level.ORANGE: "橙色", Level.YELLOW: "黄色", Level.BLUE: "蓝色"}
+JUDGED = "研判：待核。响应级别与对外发布由人工决定"
+"""Ends every text: a person says 真实, 误报 or 待核, and issues what is to be issued."""
+
+_NAMES = {district.code: district.name for district in DISTRICTS}
+
+
+def proposal(level: Level, what: str) -> str:
+    """Return the title of an alert: what it is, and the colour that is proposed (建议等级)."""
+    return f"{what}，建议{COLOURS[level]}预警"
+
+
+def text(*parts: str) -> str:
+    """Return the parts that are not empty as sentences, and who decides."""
+    return "。".join([part for part in parts if part] + [JUDGED])
+
+
+def district_name(code: str) -> str:
+    """Return a district's Chinese name, or its code when nobody knows it."""
+    return _NAMES.get(code, code)
+
+
+def worst(levels: Iterable[Level | None]) -> Level | None:
+    """Return the most serious of the levels; None for none."""
+    return min((level for level in levels if level), key=lambda level: level.rank, default=None)
+
+
+def shown(level: Level | None) -> str:
+    """Return the name of a layer's level."""
+    return "normal" if level is None else level.value

@@ -1,0 +1,91 @@
+"""急诊拥挤度: the score of an emergency department, its band, and who is told."""
+
+from msgspec.structs import replace
+
+from hub.sdk import Context, Silence
+from scenarios.hospital.levels import CALM, crowding
+from scenarios.hospital.look import CROWDED, HOSPITALS, hospital
+from scenarios.hospital.messages import CrowdingChanged
+from scenarios.hospital.nedocs import Census, nedocs
+from scenarios.hospital.readings import EmergencyDepartment
+from scenarios.hospital.rules import CROWDED_FOR, CROWDING_LEVELS, CROWDING_TOLD, Crowding
+from scenarios.hospital.state import HospitalState
+
+TITLES = {level.name: level.title for level in HOSPITALS.levels}
+
+
+def score(ed: EmergencyDepartment) -> float | None:
+    """Return the NEDOCS score of a reading; None when its numbers cannot be."""
+    census = Census(
+        patients=ed.patients,
+        beds=ed.beds,
+        boarding=ed.boarding,
+        hospital_beds=ed.hospitalBeds,
+        ventilated=ed.ventilated,
+        longest_admit=ed.longestAdmitHours,
+        last_bed=ed.lastBedHours,
+    )
+    counts = (ed.patients, ed.boarding, ed.ventilated, ed.longestAdmitHours, ed.lastBedHours)
+    return None if min(counts) < 0 else nedocs(census)
+
+
+def judge_crowding(ctx: Context, house: HospitalState, found: float | None) -> None:
+    """Take a new score: its band, the 15 minutes, the hospital's alert, what the city hears.
+
+    A reading without a score changes nothing: it neither raises nor clears.
+    """
+    house.nedocs = found
+    if found is None:
+        return
+    house.band = crowding(found, house.band)
+    if house.band in CALM:
+        ctx.stop("crowded")
+        ctx.clear_alert(CROWDED, ctx.key)
+        house.filling = house.crowded = False
+    elif house.crowded:
+        _alert(ctx, house, house.band)
+    elif not house.filling:
+        house.filling = True
+        ctx.start("crowded", CROWDED_FOR)
+    if house.at is not None:
+        news = CrowdingChanged(ctx.key, house.name, house.at, house.district, found, house.band)
+        _tell(ctx, house, news)
+
+
+@hospital.timer("crowded")
+def stayed_crowded(ctx: Context, house: HospitalState) -> None:
+    """拥挤 or worse for 15 minutes: tell the hospital."""
+    house.filling, house.crowded = False, True
+    if house.band is not None:
+        _alert(ctx, house, house.band)
+
+
+@hospital.on_stale("Hospital")
+def hospital_silent(ctx: Context, _: Silence, house: HospitalState) -> None:
+    """A silent hospital is offered to nobody; what was raised stays, for silence clears nothing."""
+    ctx.stop("crowded")
+    house.filling = False
+    if house.told is not None:
+        _tell(ctx, house, replace(house.told, fresh=False))
+
+
+def _alert(ctx: Context, house: HospitalState, band: Crowding) -> None:
+    ctx.raise_alert(
+        CROWDED,
+        ctx.key,
+        CROWDING_LEVELS[band],
+        f"{house.name}急诊{TITLES[band]}",
+        text="急诊拥挤度（NEDOCS）已达 101 以上并持续 15 分钟，请院方启动急诊疏解",
+        at=house.at,
+        district=house.district,
+        entity=f"{HOSPITALS.name}/{ctx.key}",
+    )
+
+
+def _tell(ctx: Context, house: HospitalState, news: CrowdingChanged) -> None:
+    """Tell the city when something it acts on has changed."""
+    last = house.told
+    same = last is not None and replace(news, nedocs=last.nedocs) == last
+    if last is None or not same or abs(news.nedocs - last.nedocs) >= CROWDING_TOLD:
+        house.told = news
+        ctx.emit("hospital.crowding", news)

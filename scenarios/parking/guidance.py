@@ -1,0 +1,173 @@
+"""Guidance (诱导): signs show lots with room within reach, whatever their district or area.
+
+A lot is remembered in its cell (1 km square), a sign in its own and the eight around it: so each
+cell finds what it can offer to a sign, and the sign keeps the nearest offers.
+"""
+
+from hub.sdk import Ack, Context, cell, cells_around, metres
+from scenarios.parking.look import SIGNS, parking
+from scenarios.parking.messages import (
+    CellState,
+    Line,
+    Lines,
+    LotChanged,
+    LotGone,
+    Offer,
+    SignFound,
+    SignShows,
+    SignState,
+    SignView,
+)
+from scenarios.parking.rules import (
+    GUIDE_EXPIRES,
+    GUIDE_LINES,
+    GUIDE_METRES,
+    GUIDE_PAUSE,
+    Lot,
+)
+
+
+@parking.on_card("ParkingGuidanceSign")
+def sign_found(ctx: Context) -> None:
+    """Tell the city of a sign, so that it may guide."""
+    if ctx.card is not None and ctx.card.at is not None:
+        ctx.emit("parking.sign-found", SignFound(ctx.key, ctx.card.name, ctx.district, ctx.card.at))
+
+
+@parking.on("parking.sign-found", key=lambda sign: cells_around(sign.at))
+def sign_placed(ctx: Context, sign: SignFound, near: CellState) -> None:
+    """Remember a sign in every cell within its reach, and offer it what is there."""
+    near.signs[sign.sign] = sign
+    near.offered.pop(sign.sign, None)
+    _offer(ctx, near)
+
+
+@parking.on("parking.sign-found", key=lambda sign: sign.sign)
+def sign_waits(ctx: Context, sign: SignFound, state: SignState) -> None:
+    """Let all cells make their offers before the sign is told for the first time."""
+    state.sign, state.pausing = sign, True
+    ctx.emit("parking.sign-ready", sign)
+
+
+@parking.on("parking.sign-ready", key=lambda sign: sign.sign)
+def sign_ready(ctx: Context, _: SignFound, state: SignState) -> None:
+    """Tell a sign for the first time, or again after its card has changed."""
+    state.pausing, state.command = False, ""
+    _tell_sign(ctx, state)
+
+
+@parking.on("parking.lot-changed", key=lambda lot: cell(lot.at))
+def lot_near(ctx: Context, lot: LotChanged, near: CellState) -> None:
+    """Remember a lot in its cell; the signs within reach may have to change."""
+    near.lots[lot.lot] = lot
+    _offer(ctx, near)
+
+
+@parking.on("parking.lot-gone", key=lambda lot: cell(lot.at))
+def lot_no_more(ctx: Context, lot: LotGone, near: CellState) -> None:
+    """Guide to a lot no more."""
+    if near.lots.pop(lot.lot, None) is not None:
+        _offer(ctx, near)
+
+
+@parking.on("parking.offer", key=lambda offer: offer.sign.sign)
+def offered(ctx: Context, offer: Offer, state: SignState) -> None:
+    """Note what a cell offers a sign; tell the sign at once, or when its pause is over."""
+    state.sign = offer.sign
+    state.offers[offer.cell] = offer.lines
+    nearest = sorted(
+        (line for lines in state.offers.values() for line in lines),
+        key=lambda line: (line.distance, line.name),
+    )
+    state.wanted = tuple(nearest[:GUIDE_LINES])
+    if not state.pausing:
+        _tell_sign(ctx, state)
+
+
+@parking.timer("pause")
+def may_be_told_again(ctx: Context, state: SignState) -> None:
+    """A sign's pause is over: tell it what has changed meanwhile."""
+    state.pausing = False
+    _tell_sign(ctx, state)
+
+
+@parking.timer("unanswered")
+def never_answered(ctx: Context, state: SignState) -> None:
+    """A sign that did not answer before its command expired is told again."""
+    if state.state == "sent":
+        state.command = ""
+        _tell_sign(ctx, state)
+
+
+@parking.on_answer
+def sign_answered(ctx: Context, ack: Ack, state: SignState) -> None:
+    """Show that a sign did as told, or why not. An answer to an older command says nothing."""
+    if ack.id == state.command:
+        state.state = "shown" if ack.ok else "refused"
+        _show_sign(ctx, state, ack.detail)
+
+
+@parking.on("city.parking.sign")
+def sign_reports(ctx: Context, shows: SignShows) -> None:
+    """Pass on what a sign says it shows: the proof that drivers see what was sent."""
+    ctx.emit("parking.sign-shows", shows)
+
+
+@parking.on("parking.sign-shows")
+def sign_compared(ctx: Context, shows: SignShows, state: SignState) -> None:
+    """Mark a sign that shows something else than it was told."""
+    shown = [(line.name, line.free) for line in shows.lines]
+    told = [(line.name, line.free) for line in state.lines]
+    state.differs = state.state == "shown" and shown != told
+    _show_sign(ctx, state, "")
+
+
+def _tell_sign(ctx: Context, state: SignState) -> None:
+    if state.sign is None or (state.command and state.wanted == state.lines):
+        return
+    state.lines, state.state, state.differs, state.pausing = state.wanted, "sent", False, True
+    state.command = ctx.command(
+        "guide",
+        district=state.sign.district,
+        domain="parking",
+        device=state.sign.sign,
+        data=Lines(state.lines),
+        expires=GUIDE_EXPIRES,
+    )
+    ctx.start("pause", GUIDE_PAUSE)
+    ctx.start("unanswered", GUIDE_EXPIRES)
+    _show_sign(ctx, state, "")
+
+
+def _offer(ctx: Context, near: CellState) -> None:
+    """Tell each sign within reach what this cell offers, when that has changed."""
+    for _, sign in sorted(near.signs.items()):
+        reach = [(metres(sign.at, lot.at), lot) for lot in near.lots.values()]
+        room = [(away, lot) for away, lot in reach if away <= GUIDE_METRES and _has_room(lot)]
+        room.sort(key=lambda pair: (pair[0], pair[1].lot))
+        lines = tuple(Line(lot.name, lot.free, round(away)) for away, lot in room[:GUIDE_LINES])
+        if near.offered.get(sign.sign, ()) != lines:
+            near.offered[sign.sign] = lines
+            ctx.emit("parking.offer", Offer(sign, ctx.key, lines))
+
+
+def _has_room(lot: LotChanged) -> bool:
+    return lot.level in (Lot.FREE, Lot.TIGHT)
+
+
+def _show_sign(ctx: Context, state: SignState, answer: str) -> None:
+    if state.sign is None:
+        return
+    lines = " / ".join(f"{line.name} {line.free} 个 {line.distance} 米" for line in state.lines)
+    view = SignView(lines or "800 米内暂无空位", answer)
+    sign = state.sign
+    ctx.show(
+        SIGNS,
+        sign.sign,
+        sign.name,
+        view,
+        at=sign.at,
+        district=sign.district,
+        level=state.state or None,
+        quality=("differs",) if state.differs else (),
+    )

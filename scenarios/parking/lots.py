@@ -1,0 +1,115 @@
+"""A lot, in its district's partition: its level, whether it fills up, what the city is told."""
+
+from msgspec.structs import replace
+
+from hub.sdk import Context, Gone, Silence
+from scenarios.parking.look import LOTS, parking
+from scenarios.parking.messages import LotChanged, LotGone, LotState, LotView, Occupancy
+from scenarios.parking.rules import (
+    RELIEVED,
+    SATURATED,
+    SATURATED_FOR,
+    TOLD_AGAIN,
+    Lot,
+    lot_level,
+)
+
+
+@parking.on("city.parking.occupancy")
+def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
+    """Take a lot's reading: its level, whether it fills up, what the screen and the city see."""
+    total, occupied = reading.totalSpotNumber, reading.occupiedSpotNumber
+    quality = _quality(reading)
+    free = min(max(0, total - occupied), max(0, total))
+    share = min(max(0, occupied) / total, 1.0) if total > 0 else 0.0
+    lot.level = lot_level(free, total, Lot(lot.level) if lot.level else None) if total > 0 else None
+    _fill(ctx, lot, share)
+    card = ctx.card
+    name = card.name if card else ctx.key
+    area = str(card.attributes.get("areaName", "")) if card else ""
+    simulated = bool(card.attributes.get("simulated", False)) if card else False
+    view = LotView(free, occupied, total, round(share, 4), area, simulated)
+    at = card.at if card else None
+    ctx.show(LOTS, ctx.key, name, view, at=at, level=lot.level, quality=quality)
+    _tell(ctx, lot, _news(ctx, lot, free, total))
+
+
+@parking.timer("saturated")
+def stayed_full(ctx: Context, lot: LotState) -> None:
+    """A lot has been at 95 % or above for ten minutes: it is saturated."""
+    lot.filling, lot.saturated = False, True
+    if lot.told is not None:
+        _tell(ctx, lot, replace(lot.told, saturated=True))
+
+
+@parking.on_stale("OffStreetParking")
+def lot_silent(ctx: Context, _: Silence, lot: LotState) -> None:
+    """A silent lot is neither full nor free: it counts for nothing until it reports again."""
+    ctx.stop("saturated")
+    lot.level, lot.filling, lot.saturated = None, False, False
+    if lot.told is not None:
+        _tell(ctx, lot, replace(lot.told, level=None, saturated=False))
+
+
+@parking.on_gone("OffStreetParking")
+def lot_gone(ctx: Context, _: Gone, lot: LotState) -> None:
+    """A lot was taken out of service: the city forgets it."""
+    ctx.stop("saturated")
+    if lot.told is not None:
+        ctx.emit("parking.lot-gone", LotGone(lot.told.lot, lot.told.area, lot.told.at))
+    lot.level, lot.filling, lot.saturated, lot.told = None, False, False, None
+
+
+def _quality(reading: Occupancy) -> tuple[str, ...]:
+    flags = []
+    if reading.occupiedSpotNumber > reading.totalSpotNumber:
+        flags.append("over-capacity")
+    if reading.occupiedSpotNumber < 0 or reading.totalSpotNumber <= 0:
+        flags.append("out-of-range")
+    return tuple(flags)
+
+
+def _fill(ctx: Context, lot: LotState, share: float) -> None:
+    if share >= SATURATED and not lot.saturated and not lot.filling:
+        lot.filling = True
+        ctx.start("saturated", SATURATED_FOR)
+    elif share < SATURATED and lot.filling:
+        lot.filling = False
+        ctx.stop("saturated")
+    if share < RELIEVED:
+        lot.saturated = False
+
+
+def _news(ctx: Context, lot: LotState, free: int, total: int) -> LotChanged | None:
+    """Return what the city is to know; None for a lot without a place: it is near nothing."""
+    card = ctx.card
+    if card is None or card.at is None:
+        return None
+    area = str(card.attributes.get("area", ""))
+    return LotChanged(
+        lot=ctx.key,
+        name=card.name,
+        district=ctx.district,
+        area=area,
+        area_name=str(card.attributes.get("areaName", area)),
+        at=card.at,
+        free=free,
+        total=total,
+        level=lot.level,
+        saturated=lot.saturated,
+    )
+
+
+def _tell(ctx: Context, lot: LotState, news: LotChanged | None) -> None:
+    """Tell the city of the lot when something it acts on has changed."""
+    last = lot.told
+    if news is None or news == last:
+        return
+    if last is not None and replace(news, free=last.free) == last:
+        moved = abs(news.free - last.free)
+        if moved < max(1.0, TOLD_AGAIN * news.total):
+            return
+    if last is not None and (last.at, last.area) != (news.at, news.area):
+        ctx.emit("parking.lot-gone", LotGone(last.lot, last.area, last.at))
+    lot.told = news
+    ctx.emit("parking.lot-changed", news)
