@@ -5,7 +5,6 @@ from typing import Protocol
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hub.core.counters import Counters
 from hub.core.desk import Desk
@@ -37,8 +36,6 @@ from hub.model.limits import RESEND_SPAN
 from hub.model.output import Answer, Output
 from hub.model.topic import Kind, Topic
 
-FORWARDED = "forwarded"
-"""Flag of an answer that another partition passed on: it was counted there."""
 RESEND_EXPIRES = 5 * MINUTE
 """How long a request to send readings again is worth keeping (our default)."""
 
@@ -55,6 +52,9 @@ class Outlet(Protocol):
 
     partition: str
     partitions: tuple[str, ...]
+
+    def home(self, district: str) -> str:
+        """Return the partition in which a district's devices are worked."""
 
     def derive(self, event: Event) -> None:
         """Run an event of the hub itself within this cause."""
@@ -202,11 +202,11 @@ class Builtin:
         ack = msgspec.json.decode(event.data, type=Ack)
         issuer = ack.id.partition(".")[0]
         known = issuer in self._outlet.partitions
-        if FORWARDED not in event.flags:
+        if self._outlet.partition == self._outlet.home(event.district):  # not a forwarded one
             name = "acks" if ack.ok else "acks-refused"
             self._counters.count(name if known else "acks-of-nothing")
         if known and issuer != self._outlet.partition:
-            self._outlet.forward(issuer, replace(event, flags=(*event.flags, FORWARDED)))
+            self._outlet.forward(issuer, event)
         return issuer == self._outlet.partition
 
     def _act(self, event: Event, now: Instant, _: Position) -> bool:

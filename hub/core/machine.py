@@ -148,6 +148,10 @@ class Machine:
 
     # -- one cause and what it derives ------------------------------------------------------------
 
+    def home(self, district: str) -> str:
+        """Return the partition in which a district's devices are worked."""
+        return self._partitioning.of(district)
+
     def derive(self, event: Event) -> None:
         """Queue an event of the hub itself, to run within this cause."""
         self._queue.append(event)

@@ -15,6 +15,7 @@ from hub.model.instant import MILLISECOND, Instant, text
 from hub.model.output import Shown
 
 _TABLE = "entities"
+_NEWEST = ("state", "hub|screen")
 
 
 class Screen:
@@ -28,6 +29,8 @@ class Screen:
         self._decode = msgspec.json.Decoder(Entity).decode
         self._entities: dict[str, Entity] = {}
         self._owners = devices.owners()
+        self._newest = int(store.get(*_NEWEST) or 0)
+        store.before_take(self._flush)
 
     def show(self, picture: Picture, now: Instant) -> None:
         """Show a new state of an entity; it is stale as long as its device is.
@@ -40,12 +43,11 @@ class Screen:
             self._owners[id_] = device.source
             device.entities.append(id_)
             self._devices.touch(device.source)
-        last = self._entity(id_)
         self._keep(
             Entity(
                 id=id_,
                 layer=picture.layer,
-                v=_version(last, now),
+                v=self._version(now),
                 at=picture.at,
                 district=picture.district,
                 level=picture.level,
@@ -74,7 +76,16 @@ class Screen:
         for id_ in device.entities:
             last = self._entity(id_)
             if last is not None and last.stale != device.stale:
-                self._keep(replace(last, stale=device.stale, v=_version(last, now)))
+                self._keep(replace(last, stale=device.stale, v=self._version(now)))
+
+    def _version(self, now: Instant) -> int:
+        """Return a number above every earlier one of this partition, also over a removal."""
+        self._newest = max(self._newest + 1, now // MILLISECOND)
+        return self._newest
+
+    def _flush(self) -> None:
+        if self._newest:
+            self._store.put(*_NEWEST, str(self._newest).encode())
 
     def _entity(self, id_: str) -> Entity | None:
         entity = self._entities.get(id_)
@@ -89,8 +100,3 @@ class Screen:
         self._entities[entity.id] = entity
         self._store.put(_TABLE, entity.id, raw)
         self._tell(Shown(entity.id, entity.layer, entity.district or "", entity.at, raw))
-
-
-def _version(last: Entity | None, now: Instant) -> int:
-    """Return a version above every earlier one, also over a removal: milliseconds, or one more."""
-    return max(now // MILLISECOND, 0 if last is None else last.v + 1)

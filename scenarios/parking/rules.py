@@ -56,7 +56,7 @@ def lot_level(free: int, total: int, last: Lot | None) -> Lot:
 def _level(free: int, total: int, more: int) -> Lot:
     """Return the level with limits ``more`` percent higher; whole numbers, so limits are exact."""
     percent = 100 * free
-    if percent <= more * total:
+    if free <= 0 or percent < more * total:
         return Lot.FULL
     if percent < (SCARCE + more) * total:
         return Lot.SCARCE
