@@ -20,9 +20,10 @@ TABLES = (
     "letters",
     "counters",
     "rings",
+    "marks",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
-`counters` decimal text, the others msgpack."""
+`counters` decimal text, `marks` what the machine itself must not forget, the others msgpack."""
 
 
 class Changes(Struct):

@@ -16,7 +16,7 @@ class _Deafness(Struct):
     since: Instant | None = None
 
 
-_CELL = ("state", "hub|hearing")
+_CELL = ("marks", "hearing")
 
 
 class Hearing:

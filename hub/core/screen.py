@@ -15,7 +15,7 @@ from hub.model.instant import MILLISECOND, Instant, text
 from hub.model.output import Shown
 
 _TABLE = "entities"
-_NEWEST = ("state", "hub|screen")
+_NEWEST = ("marks", "screen")
 
 
 class Screen:
