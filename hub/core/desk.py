@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.core.ring import Ring
 from hub.core.store import Records, Store
 from hub.model.action import Action, Outcome, Result
-from hub.model.alert import Acknowledgement, Alert, Signal
+from hub.model.alert import Acknowledgement, Alert, Answer, Assessment, Signal
 from hub.model.instant import Instant, text
 from hub.model.limits import ALERTS_CLOSED, OUTCOMES, SAID_CHARACTERS, UNATTENDED
 
@@ -67,30 +67,27 @@ class Desk:
         stored = self._store.get("outcomes", action.key)
         if stored is not None:
             return msgspec.json.decode(stored, type=Outcome)
-        outcome = self._acknowledge(action, now)
+        outcome = self._decide(action, now)
         self._store.put("outcomes", action.key, _json(outcome))
         for oldest in self._outcomes.add(action.key, OUTCOMES):
             self._store.delete("outcomes", oldest)
         return outcome
 
-    def _acknowledge(self, action: Action, now: Instant) -> Outcome:
+    def _decide(self, action: Action, now: Instant) -> Outcome:
         alert = self._alert(action.target)
-        if action.action != "acknowledge":
+        decide = _DECISIONS.get(action.action)
+        opinion, by = action.opinion.strip(), action.by.strip()
+        if decide is None:
             return Outcome(action.key, Result.REFUSED, f"unknown action {action.action!r}")
         if alert is None:
             return Outcome(action.key, Result.REFUSED, f"no alert {action.target!r}")
-        opinion = action.opinion.strip()[:SAID_CHARACTERS]
-        if not opinion or not action.by.strip():
+        if not opinion or not by:
             return Outcome(action.key, Result.REFUSED, "an action needs a name and an 意见", alert)
-        if alert.acknowledged is not None:
-            first = alert.acknowledged
-            reason = f"{first.by} acknowledged it first, at {first.at}"
-            return Outcome(action.key, Result.CONFLICT, reason, alert)
-        if alert.version != action.version:
-            reason = f"the alert is at version {alert.version} now, level {alert.level}"
-            return Outcome(action.key, Result.CONFLICT, reason, alert)
-        note = Acknowledgement(action.by.strip()[:SAID_CHARACTERS], text(now), opinion)
-        done = replace(alert, acknowledged=note, version=alert.version + 1, updated=text(now))
+        said = replace(action, by=by[:SAID_CHARACTERS], opinion=opinion[:SAID_CHARACTERS])
+        result, reason, decided = decide(alert, said, text(now))
+        if result is not Result.DONE:
+            return Outcome(action.key, result, reason, alert)
+        done = replace(decided, version=alert.version + 1, updated=text(now))
         self._keep(done)
         return Outcome(action.key, Result.DONE, alert=done)
 
@@ -144,3 +141,42 @@ def _moved(alert: Alert, signal: Signal, now: Instant) -> Alert:
     worse = signal.level.rank < alert.level.rank
     known = None if worse else alert.acknowledged
     return replace(moved, version=alert.version + 1, acknowledged=known)
+
+
+_Decided = tuple[Result, str, Alert]
+
+
+def _acknowledge(alert: Alert, action: Action, at: str) -> _Decided:
+    """受理: the first one counts."""
+    if alert.acknowledged is not None:
+        first = alert.acknowledged
+        return Result.CONFLICT, f"{first.by} acknowledged it first, at {first.at}", alert
+    if alert.version != action.version:
+        return Result.CONFLICT, _moved_on(alert), alert
+    note = Acknowledgement(action.by, at, action.opinion)
+    return Result.DONE, "", replace(alert, acknowledged=note)
+
+
+def _assess(alert: Alert, action: Action, at: str) -> _Decided:
+    """研判: judged on what was seen; a later judgement replaces an earlier one.
+
+    Who judges an alert has taken note of it.
+    """
+    if action.answer not in {answer.value for answer in Answer}:
+        known = ", ".join(answer.value for answer in Answer)
+        return Result.REFUSED, f"answer {action.answer!r} is none of {known}", alert
+    if alert.version != action.version:
+        return Result.CONFLICT, _moved_on(alert), alert
+    judged = Assessment(action.by, at, Answer(action.answer), action.opinion)
+    note = alert.acknowledged or Acknowledgement(action.by, at, action.opinion)
+    return Result.DONE, "", replace(alert, assessment=judged, acknowledged=note)
+
+
+def _moved_on(alert: Alert) -> str:
+    return f"the alert is at version {alert.version} now, level {alert.level}"
+
+
+_DECISIONS: dict[str, Callable[[Alert, Action, str], _Decided]] = {
+    "acknowledge": _acknowledge,
+    "assess": _assess,
+}

@@ -10,7 +10,8 @@ from hub.model.alert import Alert
 class Action(Struct, frozen=True):
     """What a person decided: data of a `hub.action` event.
 
-    ``key`` is the Idempotency-Key, ``version`` the version of the target it was decided on, ``by``
+    ``action`` is `acknowledge` (受理) or `assess` (研判, with its ``answer``), ``key`` the
+    Idempotency-Key, ``version`` the version of the target it was decided on, ``by``
     the person's account, ``opinion`` the 意见.
     """
 
@@ -20,6 +21,7 @@ class Action(Struct, frozen=True):
     version: int
     by: str
     opinion: str
+    answer: str = ""
 
 
 class Result(StrEnum):

@@ -51,10 +51,28 @@ class Acknowledgement(Struct, frozen=True):
     opinion: str
 
 
+class Answer(StrEnum):
+    """The three answers of 研判: 真实, 误报, 待核."""
+
+    REAL = "real"
+    FALSE = "false"
+    PENDING = "pending"
+
+
+class Assessment(Struct, frozen=True):
+    """研判: who judged the alert, when (RFC 3339), the answer, and the 意见."""
+
+    by: str
+    at: str
+    answer: Answer
+    opinion: str
+
+
 class Alert(Struct, frozen=True, tag="alert"):
     """One occurrence of an identity, as the screen and the API show it.
 
-    ``version`` counts what a decision depends on (raise, level, clear, acknowledge), not each new
+    What software raises is a proposal; ``assessment`` is a person's judgement of it. ``version``
+    counts what a decision depends on (raise, level, clear, acknowledge, assess), not each new
     wording, so that an operator's action is not refused because a figure moved.
     """
 
@@ -75,6 +93,7 @@ class Alert(Struct, frozen=True, tag="alert"):
     updated: str
     cleared: str | None = None
     acknowledged: Acknowledgement | None = None
+    assessment: Assessment | None = None
     version: int = 1
     exercise: bool = False
 

@@ -29,6 +29,7 @@ class Decision(Struct, frozen=True, forbid_unknown_fields=True):
     version: int
     by: str
     opinion: str
+    answer: str = ""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -11,6 +11,8 @@ from hub.model.instant import MILLISECOND, Instant, text
 from hub.serve.screen import Change, Row, Screen
 
 LAYER = "tile"
+REFRESH = 10
+"""Seconds after which a tile whose value stands is shown anew with its time."""
 
 
 class Value(Struct, frozen=True):
@@ -44,6 +46,7 @@ class Tiles:
         self._figures: dict[str, dict[str, _Figure]] = {tile.layer: {} for tile in self._tiles}
         self._changed: set[str] = set(self._figures)
         self._shown: dict[str, Value] = {}
+        self._calls = 0
 
     def note(self, change: Change, screen: Screen) -> None:
         """Take in what a page changed."""
@@ -65,13 +68,19 @@ class Tiles:
         self.compute(screen, now)
 
     def compute(self, screen: Screen, now: Instant) -> Change:
-        """Put the tiles whose value changed on the screen; return that change."""
+        """Put the tiles whose value changed on the screen; return that change.
+
+        Called once a second. A value that stands is shown anew each REFRESH calls, with its time:
+        an unchanged figure is as current as a changed one.
+        """
         change = Change()
+        self._calls += 1
+        again = self._calls % REFRESH == 0
         for tile in self._tiles:
-            if tile.layer not in self._changed:
+            if tile.layer not in self._changed and not again:
                 continue
             value = aggregate(tile, self._figures[tile.layer].values())
-            if self._shown.get(tile.name) != value:
+            if again or self._shown.get(tile.name) != value:
                 self._shown[tile.name] = value
                 new = _row(tile, value, now)
                 change.before[new.id] = screen.put(new)

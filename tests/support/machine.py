@@ -121,9 +121,10 @@ def action(
     by: str = "operator",
     opinion: str = "noted",
     name: str = "acknowledge",
+    answer: str = "",
 ) -> Event:
     """Return the event of an operator's action."""
-    data = msgspec.json.encode(Action(key, name, target, version, by, opinion))
+    data = msgspec.json.encode(Action(key, name, target, version, by, opinion, answer))
     return Event(key, "/hub/operator", ACTION, data)
 
 

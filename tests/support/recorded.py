@@ -18,6 +18,7 @@ from sensors.city.city import City
 from sensors.city.errors import BadCommand
 from sensors.city.fault import Level
 from sensors.city.message import Message
+from sensors.city.size import Size
 from tests.support.machine import START
 
 Logs = dict[str, list[Logged]]
@@ -62,9 +63,9 @@ class Partitions:
         return _close([(self._machines[name], self._outputs[name]) for name in self._machines])
 
 
-def simulated(messages: int, seed: int = 1, size: int = 120) -> Logs:
+def simulated(messages: int, seed: int = 1, lots: int = 120) -> Logs:
     """Return the logs of a city whose faults are heavy: so many messages, answers included."""
-    city = City(seed, size, faults=Level.HEAVY)
+    city = City(seed, Size(lots=lots), faults=Level.HEAVY)
     partitions = Partitions(load_all(""))
     waiting: list[tuple[Instant, int, Message]] = []
     count = 0

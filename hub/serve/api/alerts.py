@@ -1,7 +1,7 @@
-"""`alerts` (预警), and the operator's first action: 受理, to acknowledge one."""
+"""`alerts` (预警), and what an operator does with one: 受理, 研判."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -15,10 +15,10 @@ from hub.serve.actions import KEY, Answer, Decision
 from hub.serve.api.page import Paged, after, answer, reply
 from hub.serve.api.parts import Parts
 from hub.serve.limits import BODY_BYTES
+from hub.serve.serving import Serving
 
 router = APIRouter(tags=["alerts"])
 
-ACKNOWLEDGE = "acknowledge"
 State = Literal["active", "open", "closed", "all"]
 
 _decode = msgspec.json.Decoder(Alert).decode
@@ -60,43 +60,56 @@ async def alerts(parts: Parts, paging: Paged, wanted: Annotated[Filter, Depends(
     return answer(items, following, paging, Alert.__struct_fields__)
 
 
-@router.post(
-    "/alerts/{alert_id:path}/acknowledge",
-    responses={
+_DECIDING: dict[str, Any] = {
+    "responses": {
         202: {"description": "appended; no outcome yet, ask at `ask`"},
         409: {"description": "somebody was first: the alert has another version"},
         422: {"description": "not allowed, with the reason"},
     },
-    openapi_extra={
+    "openapi_extra": {
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": msgspec.json.schema(Decision)}},
         }
     },
-)
+}
+Key = Annotated[str, Header(max_length=128)]
+
+
+@router.post("/alerts/{alert_id:path}/acknowledge", **_DECIDING)
 async def acknowledge(
-    alert_id: str,
-    request: Request,
-    parts: Parts,
-    idempotency_key: Annotated[str, Header(max_length=128)] = "",
+    alert_id: str, request: Request, parts: Parts, idempotency_key: Key = ""
 ) -> Response:
-    """Acknowledge an alert: append the decision, await its outcome up to 2 s.
+    """Acknowledge an alert (受理): append the decision, await its outcome up to 2 s.
 
     The same Idempotency-Key again gives the same answer and no second effect.
     """
-    if not KEY.fullmatch(idempotency_key):
+    return await _decide("acknowledge", alert_id, request, parts, idempotency_key)
+
+
+@router.post("/alerts/{alert_id:path}/assess", **_DECIDING)
+async def assess(
+    alert_id: str, request: Request, parts: Parts, idempotency_key: Key = ""
+) -> Response:
+    """Judge an alert (研判): `answer` is real (真实), false (误报) or pending (待核)."""
+    return await _decide("assess", alert_id, request, parts, idempotency_key)
+
+
+async def _decide(name: str, alert_id: str, request: Request, parts: Serving, key: str) -> Response:
+    if not KEY.fullmatch(key):
         return _refused("the header Idempotency-Key is needed: 1 to 128 printable characters")
     try:
         decision = _decision(await _body(request))
     except (msgspec.DecodeError, TooLargeError) as error:
         return _refused(f"the body is not a decision: {error}")
     action = Action(
-        key=idempotency_key,
-        action=ACKNOWLEDGE,
+        key=key,
+        action=name,
         target=alert_id,
         version=decision.version,
         by=decision.by,
         opinion=decision.opinion,
+        answer=decision.answer,
     )
     status, told = await parts.actions.submit(action)
     return reply(told, status)

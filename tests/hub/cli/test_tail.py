@@ -1,5 +1,6 @@
 """`cityhub tail`: order across partitions, filters, one safe line an event, a clean end."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -8,12 +9,14 @@ import sys
 import pytest
 
 from hub.cli.errors import CommandFailed
-from hub.cli.tail import Filter, line, merged
+from hub.cli.tail import Filter, follow, line, merged
+from hub.log.connection import connect
+from hub.log.log import Log
 from hub.model.event import TICK, Event, Logged, Position
 from hub.model.instant import SECOND
 from hub.settings import Settings
 from tests.hub.cli.conftest import CityLog, Invoke
-from tests.servers import PATIENCE, ROOT
+from tests.servers import PATIENCE, ROOT, RedisServer
 
 NOON = 1_795_000_000 * SECOND
 
@@ -120,3 +123,19 @@ def test_live_until_interrupted(log: CityLog, settings: Settings) -> None:
         tail.send_signal(signal.SIGINT)
         assert tail.wait(PATIENCE) == 0
         assert tail.stderr.read() == b""
+
+
+@pytest.mark.contract
+async def test_goes_on_after_redis_was_killed(redis_server: RedisServer, redis_url: str) -> None:
+    """A Redis that is killed and comes back: nothing is left out, nothing comes twice."""
+    async with connect(redis_url) as redis:
+        d1 = Log(redis, "d1")
+        await d1.append([reading("lot-1")], NOON)
+        events = follow([d1], {"d1": 0})
+        assert (await anext(events)).position.ordinal == 1
+        redis_server.kill()
+        following = asyncio.ensure_future(anext(events))
+        await asyncio.to_thread(redis_server.start)
+        await Log(redis, "d1").append([reading("lot-2")], NOON + SECOND)
+        assert (await following).position.ordinal == 2
+        await events.aclose()

@@ -1,9 +1,10 @@
 """The desk: one alert per identity and occurrence, and what operators do with it."""
 
+import msgspec
 import pytest
 
 from hub.core import desk
-from hub.model.action import Result
+from hub.model.action import Outcome, Result
 from hub.model.alert import Alert, Level
 from hub.model.output import Answer, Incident
 from tests.support.machine import Driver, action, signal
@@ -231,3 +232,35 @@ def test_every_change_is_an_incident_in_order(driver: Driver) -> None:
     driver.at(4, signal("zhongjie", active=False))
     assert [output.id for output in driver.of(Incident)] == [alert.id] * 4
     assert driver.alert(alert.id).version == 4
+
+
+@pytest.mark.parametrize("answer", ["real", "false", "pending"])
+def test_an_assessment_has_three_answers_and_acknowledges(driver: Driver, answer: str) -> None:
+    """研判: who judges an alert has taken note of it; the version it was judged on counts."""
+    alert = raised(driver)
+    driver.at(2, action("k", alert.id, 1, name="assess", answer=answer))
+    judged = driver.alert(alert.id)
+    assert judged.assessment is not None
+    assert judged.assessment.answer == answer
+    assert judged.acknowledged is not None
+    assert judged.version == 2
+
+
+def test_an_assessment_may_be_replaced_but_not_on_an_old_version(driver: Driver) -> None:
+    """待核 becomes 真实 or 误报 later; who judges on what is no longer so is told."""
+    alert = raised(driver)
+    driver.at(2, action("a", alert.id, 1, name="assess", answer="pending"))
+    driver.at(3, action("b", alert.id, 1, name="assess", answer="real"))
+    driver.at(4, action("c", alert.id, 2, name="assess", answer="false"))
+    found = [msgspec.json.decode(each.json, type=Outcome).outcome for each in driver.of(Answer)]
+    assert found == [Result.DONE, Result.CONFLICT, Result.DONE]
+    judged = driver.alert(alert.id).assessment
+    assert judged is not None
+    assert judged.answer == "false"
+
+
+def test_an_unknown_answer_is_refused(driver: Driver) -> None:
+    """真实, 误报, 待核 and nothing else."""
+    alert = raised(driver)
+    driver.at(2, action("k", alert.id, 1, name="assess", answer="perhaps"))
+    assert driver.alert(alert.id).assessment is None

@@ -1,0 +1,16 @@
+"""What the tests of act share."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from hub.log.connection import connect
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """Yield a client of the test's Redis."""
+    client = connect(redis_url)
+    yield client
+    await client.aclose()
