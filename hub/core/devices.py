@@ -205,7 +205,8 @@ def _order(device: Device, event: Event, now: Instant) -> _Order:
     clock when the number goes on, or when it is further back than any backfill.
     """
     number = int(event.sequence) if event.sequence else None
-    fills = number is not None and 0 <= device.hole <= number < device.sequence
+    earlier = event.time is None or event.time <= device.said
+    fills = number is not None and 0 <= device.hole <= number < device.sequence and earlier
     off = event.time is not None and abs(now - event.time) > CLOCK_OFF
     older = event.time is not None and event.time < device.said
     behind = number is None or number < device.sequence

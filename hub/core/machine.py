@@ -85,17 +85,23 @@ class Machine:
         event = logged.event
         self.offset = logged.position.ordinal
         if event.type == LISTENING:
-            self._listen(msgspec.json.decode(event.data, type=Listening), logged.time)
+            self._listen(event, logged.time)
         self.advance(logged.time)
         if event.type != TICK:
             self._run(f"{self.partition}.{logged.position.ordinal}", event, logged.time)
 
-    def _listen(self, change: Listening, now: Instant) -> None:
+    def _listen(self, event: Event, now: Instant) -> None:
         """Take in that ingest went deaf or hears again.
 
         What was due before the deafness began fires first; what would have been due within it is
         moved, because nobody listened.
         """
+        try:
+            change = msgspec.json.decode(event.data, type=Listening)
+        except msgspec.DecodeError as error:
+            detail = str(error)
+            self._letters.event(self._position(), now, event, reason="schema", detail=detail)
+            return
         self.advance(min(change.since, now) if change.hearing and not self._hearing.deaf else now)
         self._hearing.note(change, now)
         if change.hearing:

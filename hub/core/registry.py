@@ -1,5 +1,6 @@
 """All declarations together, by what starts a handler; held to each other when they are loaded."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -8,6 +9,8 @@ from hub.core.declaration import Declaration, Handler, Layer, Tile
 from hub.core.errors import BadScenario
 from hub.model.command import Ack
 from hub.model.event import ACK, FRESH, GONE, STALE, Gone, Silence
+
+HANDLER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
 
 OWN_PAYLOADS: dict[str, type[Any]] = {ACK: Ack, STALE: Silence, FRESH: Silence, GONE: Gone}
 """What a handler of the hub's own types of events is given; the others have no payload."""
@@ -49,6 +52,10 @@ class Registry:
             self._check_tile(declaration, tile)
         names = [handler.name for handler in (*declaration.handlers, *declaration.timers)]
         for name in names:
+            if not HANDLER_NAME.fullmatch(name):
+                problem = f"handler name {name!r} does not fit into a command's id"
+                remedy = "Use at most 40 ASCII letters, digits and underscores."
+                raise BadScenario(declaration.name, problem, remedy)
             if names.count(name) > 1:
                 problem = f"two handlers are called {name}: their commands would have the same ids"
                 raise BadScenario(declaration.name, problem, "Name one otherwise.")

@@ -5,12 +5,16 @@ from msgspec import Struct
 from redis.asyncio import Redis
 
 from hub.log import stream
+from hub.log.connection import script
 from hub.log.keys import Keys
 from hub.model.instant import Instant
 from hub.model.output import Output, Shown
 
 START = stream.START
 """The cursor before the first commit."""
+
+TRIM_COMMITS = 200
+"""Commits dropped in one script: a few milliseconds of Redis's time."""
 
 _decode = msgspec.msgpack.Decoder(list[Output]).decode
 
@@ -38,6 +42,7 @@ class Outputs:
         self.partition = partition
         self._keys = Keys(partition)
         self._redis = redis
+        self._trim = script(redis, "trim")
 
     async def tail(self) -> str:
         """Return the cursor of the newest commit."""
@@ -66,12 +71,11 @@ class Outputs:
 
     async def trim(self, keep: int) -> int:
         """Drop old commits beyond the newest ``keep``, but none that a holder has not passed."""
-        holders = await self._redis.hvals(self._keys.holders)
-        newest = (await self.tail()).partition("-")[0]
-        limit = min(int(newest) - keep, *(int(value) for value in holders), 2**62)
-        if limit <= 0:
-            return 0
-        return int(await self._redis.xtrim(self._keys.out, minid=f"{limit}-0", approximate=True))
+        keys = [self._keys.out, self._keys.holders]
+        dropped = 0
+        while gone := int(await self._trim(keys=keys, args=[keep, TRIM_COMMITS])):
+            dropped += gone
+        return dropped
 
 
 def _page(entry: bytes, fields: dict[bytes, bytes]) -> Page:

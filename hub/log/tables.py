@@ -6,10 +6,11 @@ from typing import cast
 import msgspec
 from msgspec import Struct
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from hub.core.changes import TABLES, Changes
 from hub.log.connection import script
-from hub.log.errors import Fenced, OffsetMoved
+from hub.log.errors import Fenced, LogFull, OffsetMoved
 from hub.log.keys import Keys
 from hub.log.log import WORK
 from hub.model.instant import Instant
@@ -43,7 +44,7 @@ class Tables:
         self._keys += [self.keys.table(name) for name in TABLES]
 
     async def commit(self, changes: Changes, token: int) -> None:
-        """Write all of ``changes`` or nothing; raise Fenced or OffsetMoved. Safe to repeat."""
+        """Write all of ``changes`` or nothing, safe to repeat; Fenced, OffsetMoved or LogFull."""
         sets: list[str | bytes | int] = []
         deletes: list[str | bytes | int] = []
         for (table, name), value in changes.cells.items():
@@ -55,7 +56,12 @@ class Tables:
         packed = _encode(outputs) if outputs else b""
         args: list[str | bytes | int] = [token, changes.start, changes.end, changes.out]
         args += [changes.time, packed, len(sets) // 3, *sets, *deletes]
-        answer = await self._commit(keys=self._keys, args=args)
+        try:
+            answer = await self._commit(keys=self._keys, args=args)
+        except ResponseError as error:
+            if "maxmemory" in str(error):
+                raise LogFull(self.partition) from error
+            raise
         if answer[0] == b"fenced":
             raise Fenced(self.partition, WORK, token)
         if answer[0] == b"moved":

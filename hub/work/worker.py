@@ -72,7 +72,7 @@ class Worker:
                 log.warning("lease lost", partition=self.partition, error=str(error))
                 self.vitals.count("leases_lost")
                 await pause(stop, RENEW_SECONDS)
-            except RedisError as error:
+            except (RedisError, LogFull) as error:
                 log.warning("redis away", partition=self.partition, error=str(error))
                 self.vitals.count("redis_errors")
                 await pause(stop, RETRY_SECONDS)
@@ -112,6 +112,7 @@ class Worker:
         renewed = perf_counter()
         while not stop.is_set():
             events = await self._log.read(machine.offset, READ_ENTRIES, BLOCK)
+            self._check_kept(machine.offset, events)
             done = 0
             while done < len(events):
                 done = self._apply(machine, events, done)
@@ -122,6 +123,13 @@ class Worker:
             if not events or perf_counter() - renewed > RENEW_SECONDS:
                 await self._lease.renew()
                 renewed = perf_counter()
+
+    def _check_kept(self, offset: int, events: list[Logged]) -> None:
+        """Tell of events that were trimmed away before they were worked: they are lost to it."""
+        missed = events[0].position.ordinal - offset - 1 if events else 0
+        if missed > 0:
+            log.error("events missed", partition=self.partition, missed=missed)
+            self.vitals.count("events_missed", missed)
 
     def _apply(self, machine: Machine, events: list[Logged], first: int) -> int:
         """Apply events from index ``first``, as many as one commit may hold; return the next."""

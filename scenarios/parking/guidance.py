@@ -4,7 +4,7 @@ A lot is remembered in its cell (1 km square), a sign in its own and the eight a
 cell finds what it can offer to a sign, and the sign keeps the nearest offers.
 """
 
-from hub.sdk import Ack, Context, cell, cells_around, metres
+from hub.sdk import Ack, Context, Gone, cell, cells_around, metres
 from scenarios.parking.look import SIGNS, parking
 from scenarios.parking.messages import (
     CellState,
@@ -14,6 +14,7 @@ from scenarios.parking.messages import (
     LotGone,
     Offer,
     SignFound,
+    SignGone,
     SignShows,
     SignState,
     SignView,
@@ -45,6 +46,9 @@ def sign_placed(ctx: Context, sign: SignFound, near: CellState) -> None:
 @parking.on("parking.sign-found", key=lambda sign: sign.sign)
 def sign_waits(ctx: Context, sign: SignFound, state: SignState) -> None:
     """Let all cells make their offers before the sign is told for the first time."""
+    if state.sign is not None and state.sign.at != sign.at:
+        ctx.emit("parking.sign-gone", state.sign)
+        state.offers.clear()
     state.sign, state.pausing = sign, True
     ctx.emit("parking.sign-ready", sign)
 
@@ -52,8 +56,33 @@ def sign_waits(ctx: Context, sign: SignFound, state: SignState) -> None:
 @parking.on("parking.sign-ready", key=lambda sign: sign.sign)
 def sign_ready(ctx: Context, _: SignFound, state: SignState) -> None:
     """Tell a sign for the first time, or again after its card has changed."""
-    state.pausing, state.command = False, ""
+    state.pausing, state.command, state.wanted = False, "", _nearest(state)
     _tell_sign(ctx, state)
+
+
+@parking.on_gone("ParkingGuidanceSign")
+def sign_withdrawn(ctx: Context, _: Gone) -> None:
+    """Tell the city that a sign was taken down."""
+    ctx.emit("parking.sign-withdrawn", SignGone(ctx.key))
+
+
+@parking.on("parking.sign-withdrawn")
+def sign_down(ctx: Context, _: SignGone, state: SignState) -> None:
+    """Guide by a sign no more."""
+    for name in ("pause", "unanswered"):
+        ctx.stop(name)
+    ctx.hide(SIGNS, ctx.key)
+    if state.sign is not None:
+        ctx.emit("parking.sign-gone", state.sign)
+    state.sign, state.command, state.pausing = None, "", False
+    state.offers.clear()
+
+
+@parking.on("parking.sign-gone", key=lambda sign: cells_around(sign.at))
+def sign_left(_: Context, sign: SignFound, near: CellState) -> None:
+    """Offer nothing to a sign that is no longer within reach."""
+    near.signs.pop(sign.sign, None)
+    near.offered.pop(sign.sign, None)
 
 
 @parking.on("parking.lot-changed", key=lambda lot: cell(lot.at))
@@ -75,11 +104,7 @@ def offered(ctx: Context, offer: Offer, state: SignState) -> None:
     """Note what a cell offers a sign; tell the sign at once, or when its pause is over."""
     state.sign = offer.sign
     state.offers[offer.cell] = offer.lines
-    nearest = sorted(
-        (line for lines in state.offers.values() for line in lines),
-        key=lambda line: (line.distance, line.name),
-    )
-    state.wanted = tuple(nearest[:GUIDE_LINES])
+    state.wanted = _nearest(state)
     if not state.pausing:
         _tell_sign(ctx, state)
 
@@ -120,6 +145,11 @@ def sign_compared(ctx: Context, shows: SignShows, state: SignState) -> None:
     told = [(line.name, line.free) for line in state.lines]
     state.differs = state.state == "shown" and shown != told
     _show_sign(ctx, state, "")
+
+
+def _nearest(state: SignState) -> tuple[Line, ...]:
+    lines = [line for offer in state.offers.values() for line in offer]
+    return tuple(sorted(lines, key=lambda line: (line.distance, line.name))[:GUIDE_LINES])
 
 
 def _tell_sign(ctx: Context, state: SignState) -> None:

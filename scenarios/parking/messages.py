@@ -37,6 +37,12 @@ class SignFound(Payload, frozen=True):
     at: tuple[float, float]
 
 
+class SignGone(Payload, frozen=True):
+    """`parking.sign-withdrawn`: a guidance sign was taken down."""
+
+    sign: str
+
+
 class Line(Struct, frozen=True):
     """One line of a sign: a lot, its free bays, and how far it is in metres."""
 

@@ -7,7 +7,7 @@ import msgspec
 from hub.core.city import City
 from hub.model.alert import Alert
 from hub.model.entity import Entity
-from hub.model.event import Event
+from hub.model.event import CARD, Event
 from hub.model.output import Downlink, Incident, Letter, Output, Shown
 from hub.sdk.loading import load_all
 from tests.support.machine import ack, after, card, reading, status
@@ -36,6 +36,8 @@ class Town:
         self.outputs.append(output)
         if isinstance(output, Shown) and output.json is not None:
             self.entities[output.id] = msgspec.json.decode(output.json, type=Entity)
+        elif isinstance(output, Shown):
+            self.entities.pop(output.id, None)
 
     def append(self, at: float, event: Event) -> None:
         """Append an event in the district's partition."""
@@ -66,6 +68,11 @@ class Town:
         """Register a guidance sign."""
         kind = "ParkingGuidanceSign"
         self.append(at, card(name, kind=kind, domain="parking", at=place, period=None))
+
+    def withdraw(self, name: str, *, at: float) -> None:
+        """Withdraw a device's card."""
+        gone = Event(f"gone-{name}", f"/parking/{name}", CARD, b"null", district="210103")
+        self.append(at, gone)
 
     def read(self, name: str, occupied: int, total: int = 100, *, at: float) -> None:
         """Report a lot's cars and bays."""

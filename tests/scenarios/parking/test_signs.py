@@ -6,6 +6,7 @@ from hub.ingest.decode import decode
 from hub.model.output import Downlink
 from sensors.city.city import City
 from sensors.city.fault import Level
+from sensors.city.size import Size
 from tests.support.machine import after
 from tests.support.parking import HERE, Town, north
 
@@ -217,7 +218,7 @@ def test_a_sign_that_never_answers_is_told_again(town: Town) -> None:
 
 def test_the_simulated_signs_understand_and_are_understood(town: Town) -> None:
     """The loop closes: command, acknowledgement and report of the simulated city fit."""
-    city = City(1, 60, faults=Level.NONE)
+    city = City(1, Size(lots=60), faults=Level.NONE)
     sign = city.signs[0]
     assert sign.card.at is not None
     town.sign(sign.id, at=1, place=sign.card.at)
@@ -233,3 +234,26 @@ def test_the_simulated_signs_understand_and_are_understood(town: Town) -> None:
     assert town.letters() == []
     entity = town.entities[f"parking.sign/{sign.id}"]
     assert (entity.level, entity.quality) == ("shown", ())
+
+
+def test_a_sign_that_moves_is_offered_what_is_near_it_now(town: Town) -> None:
+    """Its old place is forgotten."""
+    free_lot(town, "a", 100)
+    town.sign("s", at=2)
+    assert [line[0] for line in town.lines("s")] == ["a停车场"]
+    town.sign("s", at=3, place=north(50_000))
+    assert town.lines("s") == []
+    free_lot(town, "b", 200, at=4)
+    town.tick(120)
+    assert town.lines("s") == []
+
+
+def test_a_sign_that_is_taken_down_is_told_nothing_more(town: Town) -> None:
+    """Its card was withdrawn: it leaves the screen and its cells."""
+    town.sign("s", at=1)
+    town.withdraw("s", at=2)
+    sent = len(town.commands("s"))
+    free_lot(town, "a", 100, at=3)
+    town.tick(1_000)
+    assert len(town.commands("s")) == sent
+    assert "parking.sign/s" not in town.entities
