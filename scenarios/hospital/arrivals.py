@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hub.sdk import MINUTE, Context, Level
 from scenarios.emergency.messages import RoadClosed
-from scenarios.hospital.ambulances import TO_HOSPITAL, UNDER_WAY
+from scenarios.hospital.ambulances import TO_CALL, TO_HOSPITAL, UNDER_WAY
 from scenarios.hospital.look import ARRIVALS, HOSPITALS, LATE, hospital
 from scenarios.hospital.messages import (
     Arrival,
@@ -23,8 +23,8 @@ from scenarios.hospital.roads import Section
 from scenarios.hospital.rules import LATER, LATER_NO_MORE, RUNS_MOST, WAITING_MOST
 from scenarios.hospital.views import ArrivalView
 
-SLOW = "途中缓行"
-"""The cause when no section has changed: the ambulance is slower than its way."""
+SLOW = {TO_CALL: "出车或途中缓慢", TO_HOSPITAL: "途中缓行"}
+"""The cause when no section has changed: the ambulance is slower than its way, or left late."""
 
 
 class Goal(Struct, frozen=True):
@@ -57,7 +57,7 @@ def run_changed(ctx: Context, said: RunChanged, network: NetworkState) -> None:
             return
         run = network.runs[said.ambulance] = Run(said, ctx.district, ctx.now)
     run.said, run.since = said, ctx.now
-    _estimate(ctx, network, run, SLOW)
+    _estimate(ctx, network, run, SLOW[said.status])
 
 
 @hospital.on("hospital.road-flow", key=lambda _: GRAPH)
@@ -92,8 +92,10 @@ def _look_again(ctx: Context, network: NetworkState, road: str, before: tuple[bo
     if after == before:
         return
     for _, run in sorted(network.runs.items()):
-        if (road in run.route) if after > before else (run.late or run.cut_off):
+        if after > before and road in run.route:
             _estimate(ctx, network, run, _cause(section))
+        elif after < before and (run.late or run.cut_off):
+            _estimate(ctx, network, run, SLOW[run.said.status])
 
 
 def _cause(section: Section) -> str:

@@ -130,9 +130,8 @@ def _judge(ctx: Context, reach: ReachState, found: HospitalFound) -> None:
         for name, at in sorted(reach.serving.items())
         if name in reach.parks and metres(found.at, at) <= SERVES_METRES
     ]
-    if all(park.full is None for _, park in own) and found.hospital not in reach.told:
-        return
-    if own and all(park.full is None for _, park in own):
+    silent = all(park.full is None for _, park in own)
+    if silent and (own or found.hospital not in reach.told):
         return  # silence neither raises nor clears
     full = tuple(park.name for _, park in own if park.full)
     room = _room(reach, found) if full else ()

@@ -26,7 +26,7 @@ def _sums() -> Sums:
 
 
 class CentreState(State):
-    """A dispatch centre: its last hour, and the calls that wait for an ambulance, oldest first."""
+    """A dispatch centre: its last hour; ``waiting`` until when each call counts, oldest first."""
 
     name: str = ""
     at: At | None = None
@@ -47,7 +47,7 @@ def call(ctx: Context, said: Call, centre: CentreState) -> None:
     centre.calls.add(ctx.time, 1)
     centre.answered.add(ctx.time, said.answeredSeconds <= ANSWER_SECONDS)
     if not ctx.late:  # a call that comes out of order may have its turnout already
-        centre.waiting[said.call] = ctx.time
+        centre.waiting[said.call] = ctx.time + WAITING_FOR.get(said.level, WAITING_FOR[4])
     while len(centre.waiting) > WAITING_MOST:
         del centre.waiting[next(iter(centre.waiting))]
     ctx.emit("hospital.call", CallTaken(said.call, (said.lng, said.lat)))
@@ -104,7 +104,7 @@ def _identify(ctx: Context, centre: CentreState) -> None:
 def _judge(ctx: Context, centre: CentreState) -> None:
     """Weigh the last hour: alerts, the screen, and when to look again."""
     now = ctx.now
-    centre.waiting = {call: at for call, at in centre.waiting.items() if now - at < WAITING_FOR}
+    centre.waiting = {call: until for call, until in centre.waiting.items() if now < until}
     if centre.silent:
         return
     calls, turnouts = (sums.over(SHARE_SPAN, now) for sums in (centre.calls, centre.turnouts))

@@ -26,8 +26,7 @@ def hospital_gone(ctx: Context, _: Gone, house: HospitalState) -> None:
     """Take back all that was said of a hospital whose card was withdrawn."""
     for kind in (CROWDED, TRIAGE, BEDS, ICU):
         ctx.clear_alert(kind, ctx.key)
-    for timer in ("crowded", "calmed"):
-        ctx.stop(timer)
+    ctx.stop("crowded")
     if house.at is not None:
         ctx.emit("hospital.gone", HospitalGone(ctx.key, house.at))
     forget(house)

@@ -1,5 +1,7 @@
 """What is remembered of one hospital in its district, and how anything is forgotten."""
 
+from msgspec import field
+
 from hub.sdk import State
 from scenarios.hospital.messages import At, CrowdingChanged
 from scenarios.hospital.readings import EmergencyDepartment, Wards
@@ -9,8 +11,9 @@ from scenarios.hospital.rules import Beds, Crowding
 class HospitalState(State):
     """A hospital: who it is, what it said last, and what was told of it.
 
-    ``crowded``, ``triage`` and ``icu`` are alerts that are raised; ``filling`` while the 15 minutes
-    of 拥挤 run, ``calming`` while the waits are in order again but not yet for long enough.
+    ``filling`` while the 15 minutes of 拥挤 run, ``crowded`` when they are over; ``icu`` while ICU
+    beds are short. By triage level: ``overdue`` since when it waits too long, ``late`` when it did
+    so last, of those that are told.
     """
 
     name: str = ""
@@ -24,9 +27,8 @@ class HospitalState(State):
     filling: bool = False
     crowded: bool = False
     told: CrowdingChanged | None = None
-    overdue: tuple[int, ...] = ()
-    triage: bool = False
-    calming: bool = False
+    overdue: dict[int, int] = field(default_factory=dict)
+    late: dict[int, int] = field(default_factory=dict)
     beds: Beds | None = None
     icu: bool = False
 
