@@ -14,8 +14,9 @@ from time import monotonic
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 """Seconds before a dead child is started again: doubled each time it dies young."""
-GROWN_UP = 30.0
-"""Seconds after which a death is a new story and the pause begins small again."""
+GROWN_UP = 4.0
+"""Seconds after which a death is a new story and the pause begins small again: under the 5 s of R1,
+so that one killed every 5 s is back within its 3 s each time."""
 STOP_SECONDS = 10.0
 """How long a child may take to stop before it is killed (R21)."""
 LOG_BYTES = 5_000_000

@@ -13,17 +13,21 @@ from hub.ingest.errors import MqttError
 from hub.ingest.ingest import Ingest
 from hub.ingest.link import Link
 from hub.log.clock import read_clock, real_now, set_clock
-from hub.log.connection import connect
+from hub.log.connection import connect, fullness
 from hub.log.lease import Lease
 from hub.log.log import INGEST
 from hub.log.vitals import PERIOD, Vitals, report
 from hub.model import instant
 from hub.model.instant import MILLISECOND, CityClock, Instant
 from hub.model.partition import CITY, Partitioning
-from hub.model.topic import CLOCK_TOPIC, ROOT
+from hub.model.topic import CLOCK_SET_TOPIC, CLOCK_TOPIC, ROOT
 from hub.settings import Settings
 
 log = structlog.get_logger()
+
+RESERVED = 0.9
+"""Share of Redis's memory limit at which ingest stops acknowledging: the rest is for the worker,
+which must commit before anything can be trimmed, and for leases."""
 
 EXIT_SECONDS = 4.5
 """When a stopping ingest gives up waiting for a server that does not answer."""
@@ -86,7 +90,7 @@ def _ingests(
     found = [Ingest(redis, Lease(redis, CITY, INGEST, holder), clock.now, vitals)]
     for index, name in enumerate(partitioning.district_names):
         # The first group takes every topic that no other one does: garbage too has one place.
-        filters = [f"{ROOT}/#"]
+        filters = [f"{ROOT}/#", CLOCK_SET_TOPIC]
         if index:
             filters = [f"{ROOT}/{code}/#" for code in partitioning.groups[index]]
         link = _Linker(broker, f"hub-{name}", filters)
@@ -136,7 +140,10 @@ async def _pulse(
     announced: tuple[Connection, CityClock] | None = None
     while True:
         try:
-            clock.clock = await read_clock(redis) or clock.clock
+            clock.clock = await _turned(redis, ingests[1]) or clock.clock
+            full = await fullness(redis) >= RESERVED
+            for one in ingests:
+                one.full = full
             announced = await _announce(ingests[1], clock.clock, announced)
             _sum_up(ingests, vitals)
             await report(redis, vitals)
@@ -144,6 +151,15 @@ async def _pulse(
             log.warning("ingest.pulse", error=str(error))
         if stop.is_set() or await pause(stop, PERIOD):
             return
+
+
+async def _turned(redis: Redis, ingest: Ingest) -> CityClock | None:
+    """Return the stored clock, turned first if somebody asked for another rate."""
+    rate, ingest.asked_rate = ingest.asked_rate, None
+    if rate is None:
+        return await read_clock(redis)
+    log.info("ingest.clock_turned", rate=rate)
+    return await set_clock(redis, rate)
 
 
 async def _announce(

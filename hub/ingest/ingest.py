@@ -7,8 +7,11 @@ inside a command, and the order of the log is the order of this loop.
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Annotated
 
+import msgspec
 import structlog
+from msgspec import Meta, Struct
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -27,6 +30,7 @@ from hub.model.event import TICK as TICK_TYPE
 from hub.model.event import Event
 from hub.model.instant import SECOND, Instant
 from hub.model.limits import BATCH_EVENTS, TICK
+from hub.model.topic import CLOCK_SET_TOPIC
 
 log = structlog.get_logger()
 
@@ -47,11 +51,22 @@ FINISH_SECONDS = 3.0
 _clock = time.monotonic
 
 
+class _ClockWish(Struct, frozen=True):
+    """Data of CLOCK_SET_TOPIC; the bounds are those of the setting `clock_rate`."""
+
+    rate: Annotated[float, Meta(gt=0, le=10_000)]
+
+
+_CLOCK_SET = CLOCK_SET_TOPIC.encode()
+_decode_rate = msgspec.json.Decoder(_ClockWish).decode
+
+
 class Ingest:
     """Appends one partition's messages; ``make_link`` is None for `city`, which has no devices.
 
     ``now`` is the city clock, ``mine`` tells whether this partition takes a topic. ``active`` says
-    whether it holds the lease, ``trouble`` what is wrong, empty when nothing is.
+    whether it holds the lease, ``trouble`` what is wrong, empty when nothing is. ``full`` is set
+    from outside when Redis nears its limit, ``asked_rate`` by a wish for another city clock.
     """
 
     def __init__(
@@ -72,14 +87,28 @@ class Ingest:
         self._lease, self._log = lease, Log(redis, lease.partition)
         self._now, self._vitals, self._mine, self._make_link = now, vitals, mine, make_link
         self._stop = asyncio.Event()
+        self.full = False
+        self.asked_rate: float | None = None
 
     # What the link calls.
 
     def receive(self, connection: Connection, said: Received) -> None:
-        """Take a message into the inbox."""
+        """Take a message into the inbox; a wish for another clock is not for the log."""
+        if said.topic == _CLOCK_SET:
+            self._turn(said.payload)
+            if said.qos:
+                connection.ack(said.packet)
+            return
         self.inbox.put(Message(connection, said))
         if said.dup:
             self._vitals.count("redelivered")
+
+    def _turn(self, payload: bytes) -> None:
+        try:
+            self.asked_rate = _decode_rate(payload).rate
+        except msgspec.DecodeError as error:
+            self._vitals.count("bad_clock_wishes")
+            log.warning("ingest.bad_clock_wish", error=str(error))
 
     def up(self) -> None:
         """Note that the broker is there."""
@@ -179,6 +208,8 @@ class Ingest:
 
     async def _append(self, events: list[Event]) -> None:
         await self._mind_the_gap()
+        if self.full and events:
+            raise LogFull(self.partition)
         quiet = _clock() - self._appended >= TICK_SECONDS
         if not events and quiet and not self._hearing.news():
             events = await self._tick()

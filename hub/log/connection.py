@@ -57,3 +57,10 @@ async def reachable(redis: Redis, stop: asyncio.Event) -> bool:
         else:
             return True
     return False
+
+
+async def fullness(redis: Redis) -> float:
+    """Return the share of Redis's memory limit that is used; 0 where it has none."""
+    memory = await redis.info("memory")
+    limit = int(memory["maxmemory"])
+    return int(memory["used_memory"]) / limit if limit else 0.0

@@ -12,6 +12,8 @@ from hub.model.limits import TOPIC_BYTES
 ROOT = "city"
 CLOCK_TOPIC = "cityhub/clock"
 """Retained: the city clock that sensors follow."""
+CLOCK_SET_TOPIC = "cityhub/clock/set"
+"""Asks the hub to turn its clock, `{"rate":60}`. On a server the broker's ACL keeps devices out."""
 
 DOMAIN = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)

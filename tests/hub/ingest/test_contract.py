@@ -206,6 +206,27 @@ async def test_a_full_redis_stops_the_acknowledging_and_says_so(
     await until(lambda: _counted(redis, "append_failures"), "a counted failure")
 
 
+async def test_the_last_tenth_of_redis_is_the_workers(
+    hub_process: Start, publisher: Publisher, redis: Redis
+) -> None:
+    """R17: ingest stops before the limit, so that work can still commit and make room by it."""
+    await connected(redis, hub_process("ingest").pid)
+    used = (await redis.info("memory"))["used_memory"]
+    await redis.config_set("maxmemory", int(used / 0.93))
+
+    async def told() -> bool:
+        publisher.publish(TOPIC, reading(id=f"probe-{time.monotonic_ns()}"))
+        return "memory limit" in (await vitals(redis)).detail
+
+    await until(told, "ingest to say why it acknowledges nothing")
+    head = await Log(redis, "d1").head()
+    assert head.ordinal > 0
+    await redis.hset("cityhub:test", "still", "writable")
+    await redis.config_set("maxmemory", 0)
+    publisher.done(TOPIC, reading(id="last"))
+    await until(lambda: _holds(redis, "last"), "the last reading")
+
+
 async def test_a_second_ingest_waits_and_the_first_is_fenced_off(
     hub_process: Start, publisher: Publisher, redis: Redis
 ) -> None:
@@ -335,6 +356,9 @@ async def test_the_city_clock_is_told_to_devices_and_followed(
     await until(lambda: _holds(redis, "stamped"), "a reading")
     entry = (await logged(redis))[-1]
     assert instant.text(entry.time).startswith("2026-01-01T00:")
+    publisher.publish("cityhub/clock/set", b'{"rate":-1}')
+    publisher.publish("cityhub/clock/set", b'{"rate":30}')
+    await until(lambda: said[-1]["rate"] == 30.0, "the clock that was asked for")
 
 
 async def test_two_groups_of_districts_have_a_connection_and_a_log_each(
