@@ -53,7 +53,7 @@ lock: ## compile all lock files again (UPGRADE=--upgrade for newer versions)
 
 chaos: ## kill and cut the real processes under load
 	$(SETUP) --for test
-	.venv/bin/pytest -m chaos
+	CITYHUB_CHAOS=long .venv/bin/pytest -m "chaos or long"
 
 bench: ## measure throughput, latency, CPU and memory on this machine
 	$(SETUP)

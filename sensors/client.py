@@ -22,13 +22,16 @@ SESSION_SECONDS = 3_600
 """MQTT 5: how long the broker keeps commands for a gateway that is away (our default)."""
 
 
-def make_client(broker: Broker, protocol: str, client_id: str) -> Client:
-    """Return a client on the running event loop; call its `reconnect`, in a thread, to connect."""
+def make_client(broker: Broker, protocol: str, client_id: str, *, lasting: bool = True) -> Client:
+    """Return a client on the running event loop; call its `reconnect`, in a thread, to connect.
+
+    A ``lasting`` session is kept by the broker while the client is away.
+    """
     five = protocol == "5"
     client = Client(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
-        clean_session=None if five else False,
+        clean_session=None if five else not lasting,
         protocol=MQTTProtocolVersion.MQTTv5 if five else MQTTProtocolVersion.MQTTv311,
         reconnect_on_failure=False,
     )
@@ -41,9 +44,9 @@ def make_client(broker: Broker, protocol: str, client_id: str) -> Client:
     _drive(client)
     if five:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = SESSION_SECONDS
+        properties.SessionExpiryInterval = SESSION_SECONDS if lasting else 0
         client.connect_async(
-            broker.host, broker.port, KEEPALIVE, clean_start=False, properties=properties
+            broker.host, broker.port, KEEPALIVE, clean_start=not lasting, properties=properties
         )
     else:
         client.connect_async(broker.host, broker.port, KEEPALIVE)

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -18,7 +19,6 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from hub.model.instant import Instant
-from sensors.city.gateway import Gateway
 from sensors.city.message import Message
 from sensors.client import make_client
 from sensors.ledger import Entry, Ledger
@@ -61,22 +61,34 @@ def real_now() -> Instant:
     return time.time_ns() // 1_000
 
 
+class Speaker(Protocol):
+    """Whose connection a link is: a gateway, or a guest without a status of its own."""
+
+    @property
+    def id(self) -> str:
+        """Its name; the client id ends with it."""
+
+    @property
+    def status_topic(self) -> str:
+        """Where its will goes; empty where it has none, then its session does not last."""
+
+
 class Link:
     """The connection of one gateway.
 
-    ``heard`` gets (topic, payload) of what arrives on ``filters``. ``greeting`` gives what to say
-    first, once ``begun`` is set; its flag tells whether the broker has forgotten the session.
+    ``heard`` gets (gateway, topic, payload) of what arrives on ``filters``. ``greeting`` gives what
+    to say first, once ``begun`` is set; its flag tells whether the broker forgot the session.
     """
 
     def __init__(
         self,
-        gateway: Gateway,
+        gateway: Speaker,
         broker: Broker,
         *,
         protocol: str,
         client_id: str,
         filters: list[str],
-        heard: Callable[[str, bytes], None],
+        heard: Callable[[str, str, bytes], None],
         greeting: Callable[[str, bool], Iterable[Message]],
         begun: asyncio.Event,
         counts: Counts,
@@ -100,8 +112,11 @@ class Link:
         self._moved = asyncio.Event()
         self._fresh = True
         self._closing = False
-        self._client = make_client(broker, protocol, f"{client_id}-{gateway.id}")
-        self._client.will_set(gateway.status_topic, b"offline", 1, retain=True)
+        stays = bool(gateway.status_topic)
+        name = f"{client_id}-{gateway.id}"
+        self._client = make_client(broker, protocol, name, lasting=stays)
+        if stays:
+            self._client.will_set(gateway.status_topic, b"offline", 1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
@@ -256,4 +271,4 @@ class Link:
         )
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        self._heard(message.topic, bytes(message.payload))
+        self._heard(self.gateway.id, message.topic, bytes(message.payload))

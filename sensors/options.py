@@ -15,17 +15,18 @@ TLS_PORT = 8883
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """A run of the sensors.
+    """A run of the sensors; ``devices`` 0 is the standard city.
 
-    ``rate`` in readings per real second sets the reporting period; 0 keeps one minute. ``start``
-    and ``speed`` hold only where no hub gives the city's time. ``count`` (readings) and ``seconds``
-    (real) end the run; 0 means never. ``client_id`` begins the client ids: two runs on one broker
-    need two of them.
+    ``rate`` in readings per real second sets the pace of all periods; 0 keeps the usual ones.
+    ``start`` holds only where no hub gives the city's time; where one does, ``speed`` is what it is
+    asked for. ``stories`` begin ``story_at`` city minutes after the first reading. ``count``
+    (readings) and ``seconds`` (real) end the run; 0 means never. ``client_id`` begins the client
+    ids: two runs on one broker need two of them.
     """
 
     mqtt_url: str = "mqtt://127.0.0.1:1883"
     seed: int = 1
-    devices: int = 343
+    devices: int = 0
     rate: float = 0.0
     faults: Level = Level.DEFAULT
     start: Instant | None = None
@@ -36,6 +37,8 @@ class Options:
     json: bool = False
     protocol: Literal["3.1.1", "5"] = "3.1.1"
     client_id: str = "sensors"
+    stories: tuple[str, ...] = ()
+    story_at: float = 2.0
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ def city_day(instant: Instant) -> int:
     return (instant + _ZONE) // DAY
 
 
+def city_hour(instant: Instant) -> float:
+    """Return the hour of the day in the city's zone, from 0 to below 24."""
+    return (instant + _ZONE) % DAY / HOUR
+
+
 def is_weekend(day: int) -> bool:
     """Return whether a city day is Saturday or Sunday. Public holidays are not modelled."""
     return (day - _FIRST_MONDAY) % 7 >= _WEEKEND

@@ -2,11 +2,11 @@
 
 import sys
 from functools import cache
-from math import sqrt
 
 from hub.model.device import Card, Reporting
 from hub.model.instant import SECOND, Duration
 from sensors.city.course import Course
+from sensors.city.geo import spot
 from sensors.city.kind import Kind
 from sensors.city.message import PARKING, device_topic
 from sensors.city.noise import Noise, mix, unit
@@ -14,11 +14,6 @@ from sensors.city.place import STANDARD_LOTS, Place, places
 
 STANDARD_BAYS = 111_000
 """Bays of the 343 connected car parks of Shenyang (DOMAIN §5)."""
-
-_LAT_METRES = 111_195.0  # one degree of latitude on the mean sphere
-_LNG_METRES = 82_900.0  # one degree of longitude at 41.8° N
-_COPY_SPREAD = 1_200.0
-"""Metres: the c-th repetition of a place lies within √c times this of the original."""
 
 # Before scaling to the total: fewest and most bays of a kind (our default).
 _BAYS = {
@@ -40,14 +35,14 @@ _WORDS = {
 _OVERFULL_SHARE = 0.05
 """Share of car parks that let cars stand in the aisles."""
 _OVERFULL = 1.05
-_NUMBER, _X, _Y, _SIZE, _PEAK, _ROOM, _COPY_X, _COPY_Y = range(32, 40)  # salts
+_NUMBER, _SIZE, _PEAK, _ROOM = 32, 35, 36, 37  # salts; 33, 34, 38, 39 are of geo
 
 
 class Lot:
     """One car park (停车场): its identity, its place in the city and the course of its cars."""
 
     __slots__ = (
-        "copy", "course", "gateway", "id", "index", "lat", "lng", "place", "rank", "salt", "topic",
+        "copy", "course", "gateway", "id", "index", "lat", "lng", "place", "salt",
     )  # fmt: skip
 
     def __init__(self, seed: int, index: int, place: Place, copy: int) -> None:
@@ -57,10 +52,23 @@ class Lot:
         self.place = place
         self.copy = copy
         self.salt = mix(seed, _NUMBER, index)
-        self.rank = 0
-        self.topic = device_topic(place.district, PARKING, self.id, "occupancy")
         self.lng, self.lat = spot(place, seed, copy, self.salt)
         self.course: Course
+
+    @property
+    def domain(self) -> str:
+        """Its domain in the topic."""
+        return PARKING
+
+    @property
+    def district(self) -> str:
+        """Its district's code."""
+        return self.place.district
+
+    @property
+    def topic(self) -> str:
+        """Where its readings go."""
+        return device_topic(self.place.district, PARKING, self.id, "occupancy")
 
     @property
     def kind(self) -> Kind:
@@ -116,23 +124,6 @@ def area_of(place: Place, copy: int) -> tuple[str, str]:
     if not copy:
         return place.id, place.name
     return f"{place.id}-{copy + 1}", f"{place.name}{copy + 1}区"
-
-
-def spot(place: Place, seed: int, copy: int, salt: int) -> tuple[float, float]:
-    """Return a seeded position (lng, lat) within the radius of a place's repetition."""
-    east, north = _disc(unit(salt, _X), unit(salt, _Y))
-    east, north = east * place.radius, north * place.radius
-    if copy:
-        away = _COPY_SPREAD * sqrt(copy)
-        aside, along = _disc(unit(seed, copy, _COPY_X), unit(seed, copy, _COPY_Y))
-        east, north = east + aside * away, north + along * away
-    return round(place.lng + east / _LNG_METRES, 6), round(place.lat + north / _LAT_METRES, 6)
-
-
-def _disc(first: float, second: float) -> tuple[float, float]:
-    """Map the unit square onto the unit disc (elliptical grid mapping: square roots only)."""
-    x, y = 2 * first - 1, 2 * second - 1
-    return x * sqrt(1 - y * y / 2), y * sqrt(1 - x * x / 2)
 
 
 def build_lots(seed: int, size: int) -> tuple[Lot, ...]:

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from hub.model.instant import Instant, text
+from hub.model.instant import MILLISECOND, Instant, text
 from hub.model.topic import ROOT
 
 SEQUENCE_DIGITS = 10
@@ -40,7 +40,7 @@ class Line(Struct, frozen=True):
 
     name: str
     free: int
-    distance: float
+    distance: int
 
 
 class Shown(Struct, frozen=True):
@@ -49,16 +49,16 @@ class Shown(Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-class Envelope(Struct, frozen=True, gc=False):
-    """A CloudEvent 1.0, structured mode."""
+class Envelope(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A CloudEvent 1.0, structured mode; ``sequence`` is empty where readings are not counted."""
 
     specversion: str
     id: str
     source: str
     type: str
     time: str
-    sequence: str
-    data: Occupancy | Shown
+    data: Struct
+    sequence: str = ""
 
 
 encode = msgspec.json.Encoder().encode
@@ -72,23 +72,28 @@ def device_topic(district: str, domain: str, device: str, last: str) -> str:
 def reading(  # every part of a reading, by keyword
     *,
     topic: str,
+    domain: str,
     device: str,
     event: str,
     gateway: str,
     boot: int | None,
-    ordinal: int,
+    ordinal: int | None,
     at: Instant,
     said: Instant,
-    data: Occupancy | Shown,
+    data: Struct,
 ) -> Message:
-    """Return the reading of a parking device due at ``at``, which by its own clock is ``said``.
+    """Return the reading of a device due at ``at``, which by its own clock is ``said``.
 
     After a reboot (``boot``, in seconds) the sequence starts again, so the id carries the boot:
-    an id must not come twice.
+    an id must not come twice. Without ``ordinal`` the reading is not counted, and the id is made
+    of its event and its millisecond.
     """
-    sequence = f"{ordinal:0{SEQUENCE_DIGITS}d}"
-    name = f"{device}-{sequence}" if boot is None else f"{device}-{boot}-{sequence}"
+    if ordinal is None:
+        sequence, name = "", f"{device}-{event}-{at // MILLISECOND}"
+    else:
+        sequence = f"{ordinal:0{SEQUENCE_DIGITS}d}"
+        name = f"{device}-{sequence}" if boot is None else f"{device}-{boot}-{sequence}"
     envelope = Envelope(
-        "1.0", name, f"/{PARKING}/{device}", f"city.{PARKING}.{event}", text(said), sequence, data
+        "1.0", name, f"/{domain}/{device}", f"city.{domain}.{event}", text(said), data, sequence
     )
     return Message(topic, encode(envelope), at, gateway, False, device, sequence, name)

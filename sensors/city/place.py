@@ -34,6 +34,7 @@ class Place(Struct, frozen=True):
     radius: float
     peak: float
     area: bool
+    hospital: bool = False
 
 
 _LETTERS = {
@@ -142,7 +143,7 @@ def places() -> tuple[Place, ...]:
     )
     hospitals = tuple(
         Place("", name, district, lng, lat, _kinds(_HOSPITAL_KINDS), _HOSPITAL_RADIUS,
-              _HOSPITAL_PEAK, area=False)
+              _HOSPITAL_PEAK, area=False, hospital=True)
         for name, district, lng, lat in _HOSPITALS
     )  # fmt: skip
     placed = sum(len(place.lots) for place in areas + hospitals)

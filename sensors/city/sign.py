@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from hub.model.device import Card, Reporting
 from hub.model.instant import SECOND, Instant
-from sensors.city.lot import Lot, area_of, gateway_of, spot
+from sensors.city.geo import spot
+from sensors.city.lot import Lot, area_of, gateway_of
 from sensors.city.message import PARKING, Line, Message, Shown, device_topic, reading
 from sensors.city.noise import mix
 
@@ -32,6 +33,11 @@ class Sign(Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     kept: tuple[Message, ...] = ()
 
+    @property
+    def domain(self) -> str:
+        """Its domain in the topic."""
+        return PARKING
+
     def guided(self, lines: tuple[Line, ...], now: Instant) -> "Sign":
         """Return the sign showing ``lines``; itself when it shows them already."""
         if self.count and lines == self.lines:
@@ -39,6 +45,7 @@ class Sign(Struct, frozen=True):
         boot = self.boot or now // SECOND
         said = reading(
             topic=device_topic(self.district, PARKING, self.id, "sign"),
+            domain=PARKING,
             device=self.id,
             event="sign",
             gateway=self.gateway,

@@ -1,0 +1,1 @@
+"""Stories (剧本) as data: one TOML file each."""
