@@ -1,4 +1,7 @@
-"""地下车库 (link 2): in rain of 橙 or 红, garages near a ponding point had better close. An advice."""
+"""地下车库 (link 2): in rain of 橙 or 红, garages near a ponding point had better close.
+
+An advice: nobody closes a garage by command.
+"""
 
 from msgspec import field
 
@@ -107,14 +110,12 @@ def _advise(ctx: Context, near: GarageCell, garage: PlaceFound) -> None:
     names = "、".join(f"{threat.name} {away:.0f} 米" for away, threat in wet[:3])
     view = GarageView(ADVICE, names, round(wet[0][0]))
     district, entity = garage.district, f"{GARAGES.name}/{garage.place}"
-    ctx.show(
-        GARAGES, garage.place, garage.name, view, at=at, district=district, level=level.value
-    )
+    ctx.show(GARAGES, garage.place, garage.name, view, at=at, district=district, level=level.value)
     ctx.raise_alert(
         GARAGE_ALERT,
         garage.place,
         level,
-        proposal(level, f"{garage.name}建议关闭"),
+        proposal(level, f"{garage.name}进水风险"),
         text=text(f"所在区暴雨{COLOURS[level]}条件，附近积水点：{names}", ADVICE),
         at=at,
         district=district,

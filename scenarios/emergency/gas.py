@@ -11,6 +11,7 @@ from scenarios.emergency.messages import DetectorChanged, Gas
 from scenarios.emergency.readings import Concentration
 from scenarios.emergency.rules import (
     ADJACENT,
+    FULL_SCALE,
     GAS,
     GAS_RETURN,
     GAS_RISE,
@@ -19,6 +20,7 @@ from scenarios.emergency.rules import (
     GAS_RISE_OVER,
     GAS_SAMPLES,
     GAS_SERIES,
+    GAS_TOLD,
     GRAVE,
     TUNNEL,
 )
@@ -89,12 +91,13 @@ def gas_level(environment: str, limit: float, *, rising: bool) -> Level | None:
 @emergency.on("city.gas.concentration")
 def concentration(ctx: Context, reading: Concentration, detector: DetectorState) -> None:
     """Take a sample. One below 0 is none; one above 100 is 100: beyond its range it is gas."""
-    lel, quality = reading.lel, ()if 0 <= reading.lel <= 100 else ("out-of-range",)  # noqa: PLR2004 percent
+    lel = reading.lel
+    quality = () if 0 <= lel <= FULL_SCALE else ("out-of-range",)
     card = ctx.card
     facts = card.attributes if card else {}
     environment = TUNNEL if facts.get("environment") == TUNNEL else ADJACENT
     if lel >= 0:
-        _sample(detector, min(ctx.time, ctx.now), min(lel, 100.0), environment)
+        _sample(detector, min(ctx.time, ctx.now), min(lel, FULL_SCALE), environment)
     level = gas_level(environment, detector.limit, rising=detector.rising)
     name, at = (card.name, card.at) if card else (ctx.key, None)
     space = str(facts.get("space") or ctx.key)
@@ -111,7 +114,6 @@ def concentration(ctx: Context, reading: Concentration, detector: DetectorState)
         limit=detector.limit,
         level=level,
         rising=detector.rising,
-        silent=False,
     )
     _tell(ctx, detector, news)
 
@@ -130,7 +132,7 @@ def detector_gone(ctx: Context, _: Gone, detector: DetectorState) -> None:
     last = detector.told
     detector.samples, detector.series, detector.limit, detector.rising = [], [], 0.0, False
     if last is not None:
-        _tell(ctx, detector, replace(last, level=None, limit=0.0, rising=False, silent=False))
+        ctx.emit("emergency.gas-detector", replace(last, gone=True), district=last.district)
     detector.told = None
 
 
@@ -147,16 +149,16 @@ def _sample(detector: DetectorState, at: int, lel: float, environment: str) -> N
 
 
 def _tell(ctx: Context, detector: DetectorState, news: DetectorChanged) -> None:
-    """Tell the space what changed of its detector; a figure alone only while it has a level."""
+    """Tell the space what changed of its detector; a figure alone when it moved by GAS_TOLD."""
     last = detector.told
     if last is not None and last.space != news.space:
-        over = replace(last, level=None, limit=0.0, rising=False, silent=False)
-        ctx.emit("emergency.gas-detector", over, district=over.district)
-    elif last is not None and replace(news, lel=last.lel) == last and news.level is None:
-        return
+        ctx.emit("emergency.gas-detector", replace(last, gone=True), district=last.district)
+    elif last is not None and replace(news, lel=last.lel) == last:
+        moved = abs(news.lel - last.lel)
+        if moved < GAS_TOLD:
+            return
     detector.told = news
-    if news != last:
-        ctx.emit("emergency.gas-detector", news, district=news.district)
+    ctx.emit("emergency.gas-detector", news, district=news.district)
 
 
 # -- its space ------------------------------------------------------------------------------------
@@ -165,28 +167,36 @@ def _tell(ctx: Context, detector: DetectorState, news: DetectorChanged) -> None:
 @emergency.on("emergency.gas-detector", key=lambda detector: detector.space)
 def space(ctx: Context, news: DetectorChanged, space: SpaceState) -> None:
     """Merge the detectors of a space into one alert; tell the city when its level changes."""
-    space.detectors[news.detector] = news
+    space.detectors.pop(news.detector, None)
+    if not news.gone:
+        space.detectors[news.detector] = news
     known = [space.detectors[name] for name in sorted(space.detectors)]
     level = worst(each.level for each in known)
-    first = min(known, key=lambda each: (each.level.rank if each.level else 9, -each.lel))
-    grave = any(each.limit >= GRAVE for each in known)
+    first = min(known, key=lambda each: (_rank(each.level), -each.lel), default=news)
     if level is None:
         ctx.clear_alert(GAS_ALERT, ctx.key)
     else:
         _alert(ctx, level, first, known)
     _show(ctx, level, first, known)
-    gas = Gas(ctx.key, known[0].name, first.at, first.district, level, first.lel, grave)
-    last = space.told
-    if last is None and level is None:
-        return
-    if last is None or (last.level, last.grave) != (gas.level, gas.grave):
+    grave = any(each.limit >= GRAVE for each in known)
+    name = known[0].name if known else news.name
+    gas = Gas(ctx.key, name, first.at, first.district, level, first.lel, grave)
+    last = (None, False) if space.told is None else (space.told.level, space.told.grave)
+    if (level, grave) != last:
         space.told = gas
         ctx.emit("emergency.gas", gas)
+
+
+def _rank(level: Level | None) -> int:
+    return len(Level) if level is None else level.rank
 
 
 def _show(
     ctx: Context, level: Level | None, first: DetectorChanged, known: list[DetectorChanged]
 ) -> None:
+    if not known:
+        ctx.hide(SPACES, ctx.key)
+        return
     view = SpaceView(
         lel=first.lel,
         detectors=len(known),
@@ -195,7 +205,10 @@ def _show(
         rising=any(each.rising for each in known),
     )
     name, at, district = known[0].name, first.at, first.district
-    ctx.show(SPACES, ctx.key, name, view, at=at, district=district, level=shown(level))
+    quality = ("detectors-silent",) if view.silent else ()
+    ctx.show(
+        SPACES, ctx.key, name, view, at=at, district=district, level=shown(level), quality=quality
+    )
 
 
 def _alert(
@@ -208,7 +221,7 @@ def _alert(
         GAS_ALERT,
         ctx.key,
         level,
-        proposal(level, f"{known[0].name}可燃气体"),
+        proposal(level, f"{known[0].name}可燃气体报警"),
         text=text(
             f"{_ENVIRONMENTS[first.environment]}，三次采样两次达到 {first.limit:.0f} %LEL"
             if first.limit

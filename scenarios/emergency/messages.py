@@ -111,6 +111,12 @@ class RoadFound(Payload, frozen=True):
     district: str
 
 
+class RoadGone(Payload, frozen=True):
+    """`emergency.road-gone`: a road section takes commands no longer."""
+
+    road: str
+
+
 class PlaceFound(Payload, frozen=True):
     """`emergency.place`: a place of the register. ``at`` None: gone; ``was``: where it was."""
 
@@ -134,7 +140,10 @@ class Threat(Payload, frozen=True):
 
 
 class DetectorChanged(Payload, frozen=True):
-    """`emergency.gas-detector`: a detector's level. ``limit`` is the %LEL it reached, or 0."""
+    """`emergency.gas-detector`: a detector's level. ``limit`` is the %LEL it reached, or 0.
+
+    ``gone``: it is no longer in that space.
+    """
 
     detector: str
     name: str
@@ -146,7 +155,8 @@ class DetectorChanged(Payload, frozen=True):
     limit: float
     level: Level | None
     rising: bool
-    silent: bool
+    silent: bool = False
+    gone: bool = False
 
 
 class Ask(Payload, frozen=True):
@@ -174,7 +184,10 @@ class Part(Payload, frozen=True):
 
 
 class FireAlarm(Payload, frozen=True):
-    """`emergency.fire-alarm`: a smoke or heat detector of a zone began or ceased to alarm."""
+    """`emergency.fire-alarm`: a smoke or heat detector of a zone began or ceased to alarm.
+
+    ``began`` is when it last did, ``gone``: it is no longer in that zone.
+    """
 
     detector: str
     heat: bool
@@ -184,4 +197,6 @@ class FireAlarm(Payload, frozen=True):
     at: At | None
     district: str
     alarm: bool
-    silent: bool
+    began: int
+    silent: bool = False
+    gone: bool = False

@@ -1,6 +1,6 @@
 """The register of places: lots, schools, hospitals, lifts and units, by the cell they lie in."""
 
-from msgspec import field
+from msgspec import Struct, field
 
 from hub.sdk import Context, Gone, State, cell
 from scenarios.emergency.look import emergency
@@ -19,16 +19,24 @@ class PlaceState(State):
     told: PlaceFound | None = None
 
 
+class Spot(Struct, frozen=True, array_like=True):
+    """A place as the register keeps it: no larger than it must be, a cell may have hundreds."""
+
+    kind: str
+    name: str
+    at: At
+
+
 class Register(State):
     """The places of one cell."""
 
-    places: dict[str, PlaceFound] = field(default_factory=dict)
+    places: dict[str, Spot] = field(default_factory=dict)
 
 
 class Units(State):
     """All units of the city: some dozens."""
 
-    units: dict[str, PlaceFound] = field(default_factory=dict)
+    units: dict[str, Spot] = field(default_factory=dict)
 
 
 def underground(name: str, *, marked: bool) -> bool:
@@ -67,14 +75,14 @@ def place_found(ctx: Context, place: PlaceState) -> None:
 def place_gone(ctx: Context, gone: Gone, place: PlaceState) -> None:
     """Tell the city that a place is no longer there."""
     if place.told is not None:
-        _tell(ctx, place, PlaceFound(ctx.key, gone.kind, "", ctx.district, None, None, False))  # noqa: FBT003 nothing else to say
+        _tell(ctx, place, PlaceFound(ctx.key, gone.kind, "", ctx.district, None, None, False))
 
 
 @emergency.on("emergency.place", key=cells)
 def register(ctx: Context, found: PlaceFound, cell_: Register) -> None:
     """Keep a place in the register of its cell, and in no other."""
     if found.at is not None and cell(found.at) == ctx.key:
-        cell_.places[found.place] = found
+        cell_.places[found.place] = Spot(found.kind, found.name, found.at)
     else:
         cell_.places.pop(found.place, None)
 
@@ -84,7 +92,7 @@ def unit(found: PlaceFound, city: Units) -> None:
     """Keep the units of the whole city together: the nearest may be far away."""
     city.units.pop(found.place, None)
     if found.at is not None:
-        city.units[found.place] = found
+        city.units[found.place] = Spot(found.kind, found.name, found.at)
 
 
 def _tell(ctx: Context, place: PlaceState, news: PlaceFound) -> None:

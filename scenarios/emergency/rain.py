@@ -23,11 +23,16 @@ class GaugeState(State):
 
 
 class DistrictRain(State):
-    """A district: its gauges that have a level, and what the city was told."""
+    """A district: its gauges that have a level, which are silent, and what the city was told.
+
+    ``named`` is the gauge that its alert names: the worst when it was chosen, and as long as it
+    has the district's level, so that the words do not change with each report.
+    """
 
     gauges: dict[str, GaugeChanged] = field(default_factory=dict)
     known: dict[str, bool] = field(default_factory=dict)
     level: Level | None = None
+    named: str = ""
 
 
 def rain_level(over: Callable[[int], float], last: Level | None) -> Level | None:
@@ -53,7 +58,7 @@ def rainfall(ctx: Context, reading: Rainfall, gauge: GaugeState) -> None:
     if not wrong:
         gauge.rain.add(min(ctx.time, ctx.now), reading.precipitation)
     ctx.stop("forget")
-    gauge.level = rain_level(lambda span: gauge.rain.over(span, ctx.now), gauge.level)
+    gauge.level = rain_level(lambda span: _over(gauge.rain, span, ctx.now), gauge.level)
     name, at = (ctx.card.name, ctx.card.at) if ctx.card else (ctx.key, None)
     news = GaugeChanged(
         ctx.key, name, at, ctx.district, gauge.level, False, *_sums(gauge.rain, ctx.now)
@@ -97,8 +102,13 @@ def _end(ctx: Context, gauge: GaugeState, *, silent: bool) -> None:
         _tell(ctx, gauge, replace(gauge.told, level=None, silent=silent))
 
 
+def _over(rain: Sums, span: int, now: int) -> float:
+    """Return the mm of a span to the hundredth: 500 times 0.1 mm is 50, whatever floats say."""
+    return round(rain.over(span, now), 2)
+
+
 def _sums(rain: Sums, now: int) -> tuple[float, float, float, float]:
-    hour, three, six, twelve = (round(rain.over(span * HOUR, now), 1) for span in (1, 3, 6, 12))
+    hour, three, six, twelve = (_over(rain, span * HOUR, now) for span in (1, 3, 6, 12))
     return hour, three, six, twelve
 
 
@@ -137,6 +147,9 @@ def district_rain(ctx: Context, news: GaugeChanged, district: DistrictRain) -> N
 def _alert(ctx: Context, district: DistrictRain, level: Level) -> None:
     gauges = [gauge for gauge in district.gauges.values() if gauge.level is level]
     first = min(gauges, key=lambda gauge: (-gauge.three, -gauge.twelve, gauge.gauge))
+    if district.named not in {gauge.gauge for gauge in gauges}:
+        district.named = first.gauge
+    named = district.gauges[district.named]
     silent = sum(district.known.values())
     name = district_name(ctx.key)
     view = DistrictRainView(
@@ -149,11 +162,10 @@ def _alert(ctx: Context, district: DistrictRain, level: Level) -> None:
         level,
         proposal(level, f"{name}暴雨"),
         text=text(
-            f"{first.name} {_limit(level)}",
-            f"达到预警条件的雨量站 {len(district.gauges)} 个",
+            f"{named.name} {_limit(level)}",
             f"{silent} 个雨量站数据延迟" if silent else "",
         ),
-        at=first.at,
+        at=named.at,
         district=ctx.key,
         entity=f"{DISTRICT_RAIN.name}/{ctx.key}",
     )

@@ -5,14 +5,19 @@ Link 1 of DOMAIN §4 begins here: `emergency.road-closed` is what 好就医 reco
 
 from msgspec import Struct, field
 
-from hub.sdk import Ack, Context, Level, State
+from hub.sdk import Ack, Context, Gone, Level, State
 from scenarios.emergency.look import ROAD_ALERT, ROADS, emergency
-from scenarios.emergency.messages import At, PondingChanged, RoadClosed, RoadFound
+from scenarios.emergency.messages import At, PondingChanged, RoadClosed, RoadFound, RoadGone
 from scenarios.emergency.rules import PONDING_CLOSED, ROAD_ANSWER
 from scenarios.emergency.views import RoadView
 from scenarios.emergency.words import proposal, text
 
-_ANSWERS = {"sent": "已下发，待回执", "done": "已执行", "refused": "未执行", "unknown": "路段未登记"}
+_ANSWERS = {
+    "sent": "已下发，待回执",
+    "done": "已执行",
+    "refused": "未执行",
+    "unknown": "路段未登记",
+}
 
 
 class Reason(Struct, frozen=True):
@@ -50,6 +55,22 @@ def road_placed(ctx: Context, found: RoadFound, road: RoadState) -> None:
     road.card = found
     if road.answer == "unknown":
         _command(ctx, road)
+    _show(ctx, road)
+
+
+@emergency.on_gone("RoadSection")
+def road_gone(ctx: Context, _: Gone) -> None:
+    """Tell the city that a road can be told nothing."""
+    ctx.emit("emergency.road-gone", RoadGone(ctx.key))
+
+
+@emergency.on("emergency.road-gone", key=lambda gone: gone.road)
+def road_lost(ctx: Context, _: RoadGone, road: RoadState) -> None:
+    """Stop telling a road that is no longer there; closed it stays, for who looks at the screen."""
+    ctx.stop("unanswered")
+    road.card, road.failed = None, False
+    road.answer = "unknown" if road.closed else ""
+    ctx.clear_alert(ROAD_ALERT, ctx.key)
     _show(ctx, road)
 
 

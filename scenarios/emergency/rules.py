@@ -49,7 +49,7 @@ ROAD_ANSWER = 2 * MINUTE
 
 GARAGE_RAIN = (Level.RED, Level.ORANGE)
 GARAGE_METRES = 500.0
-"""[D] In rain of these levels garages this near to a ponding point with a level had better close."""
+"""[D] In rain of these levels garages this near to a ponding point (≥15 cm) had better close."""
 
 # -- 可燃气体 -------------------------------------------------------------------------------------
 
@@ -60,8 +60,8 @@ GAS: dict[str, tuple[tuple[Level, float], ...]] = {
     TUNNEL: ((Level.RED, 35.0), (Level.ORANGE, 20.0)),
     ADJACENT: ((Level.RED, 50.0), (Level.ORANGE, 35.0), (Level.YELLOW, 20.0), (Level.BLUE, 10.0)),
 }
-"""%LEL. 综合管廊 [S: GB 50838]: alarm and 事故通风 at 20, 紧急切断 at 35; the colours are ours [D]: red
-is the last step that the standard knows, people may be below. 燃气相邻地下空间 [D]."""
+"""%LEL. 综合管廊 [S: GB 50838, 天然气管道舱]: alarm and 事故通风 at 20, 紧急切断 at 35; the colours
+are ours [D]: red is the last step that the standard knows. 燃气相邻地下空间 [D]."""
 GAS_RISE = 10.0
 GAS_RISE_IN = 10 * MINUTE
 GAS_RISE_OVER = 5.0
@@ -72,6 +72,10 @@ GAS_SAMPLES = 3
 """[D] Two of a detector's last three samples decide: their median."""
 GAS_SERIES = 64
 """[D] Samples kept for the rise: over 10 minutes of a detector that reports each 10 seconds."""
+FULL_SCALE = 100.0
+"""%LEL that a detector can tell; more is beyond its range, and gas all the same."""
+GAS_TOLD = 1.0
+"""[D] %LEL by which a detector moves before its space hears of it again."""
 GAS_RETURN = 2.0
 """[D] A level is over this many %LEL below its limit."""
 
@@ -102,7 +106,7 @@ TILT = 15.0
 TILT_OVER = 13.0
 """Degrees: tilted above the first [P], no longer below the second [D]."""
 
-# -- 大客流周边停车 (DOMAIN §4 link 5) --------------------------------------------------------------
+# -- 大客流周边停车 (DOMAIN §4 link 5) ------------------------------------------------------------
 
 VENUE_FULL = 0.80
 VENUE_RELIEVED = 0.75
@@ -110,6 +114,8 @@ VENUE_RELIEVED = 0.75
 occupied share of the bays at the venue stands for it [D]."""
 VENUE_LOTS = 3
 """[D] Fewer lots with data say nothing of a venue."""
+VENUE_LOTS_MOST = 150
+"""[D] The nearest lots that are kept for a venue: more tell an operator nothing."""
 VENUE_METRES = 800.0
 NEARBY_METRES = 2_500.0
 NEARBY_LOTS = 3
