@@ -198,6 +198,7 @@ class Ingest:
                 self._failed(error)
             else:
                 self.trouble = ""
+                await self._renew()
                 return True
             if self._stop.is_set():
                 give_up = _clock() + FINISH_SECONDS if give_up is None else give_up
@@ -224,26 +225,33 @@ class Ingest:
             self._vitals.count("appended", len(news) + len(events))
             self._vitals.count("batches")
             self._vitals.gauges["append_ms"] = (_clock() - before) * 1_000
-        if _clock() - self._renewed >= RENEW_SECONDS:
+
+    async def _renew(self) -> None:
+        """Keep the lease; a failure is tried again soon and repeats no append."""
+        if _clock() - self._renewed < RENEW_SECONDS:
+            return
+        self._renewed = _clock()
+        try:
             await self._lease.renew()
-            self._renewed = _clock()
+        except (RedisError, OSError) as error:
+            self._failed(error)
 
     async def _mind_the_gap(self) -> None:
         """After a gap say, at the time of the log's head, that from there on nothing was heard."""
         if not self._first and _clock() - self._appended <= GAP_SECONDS:
             return
-        head = await self._log.head()
+        asked, head = _clock(), await self._log.head()
         if head.ordinal:
             reason = "started" if self._first else "log"
             event = self._hearing.resumed(head.time, reason)
-            await self._log.append([event], head.time, self._lease.token)
+            head = await self._log.append([event], head.time, self._lease.token)
             self._vitals.count("gaps")
-        self._first, self._appended = False, _clock()
+        self._first, self._ordinal, self._appended = False, head.ordinal, asked
 
     async def _tick(self) -> list[Event]:
-        head = await self._log.head()
+        asked, head = _clock(), await self._log.head()
         if head.ordinal != self._ordinal:  # another writer let the time pass
-            self._ordinal, self._appended = head.ordinal, _clock()
+            self._ordinal, self._appended = head.ordinal, asked
             return []
         self._vitals.count("ticks")
         return [Event(derived_id(self.partition, str(head.ordinal)), "/hub/ingest", TICK_TYPE)]

@@ -8,7 +8,7 @@ import structlog
 from hub.edge import pause
 from hub.ingest.broker import Broker
 from hub.ingest.client import V5, V311, Connection
-from hub.ingest.errors import MqttError, Refused, Unreachable
+from hub.ingest.errors import Lost, MqttError, Refused, Unreachable
 from hub.ingest.paho import Received
 
 log = structlog.get_logger()
@@ -85,6 +85,8 @@ class Link:
         connection = Connection(self._broker, self._client_id, self._version, self._receive)
         try:
             await connection.open()
+            if self._closing.is_set():  # `close` and `drop` came while it was not there yet
+                raise Lost("closing")
             self.connection = connection
             if self._filters:
                 await connection.subscribe(self._filters)

@@ -43,12 +43,12 @@ def test_a_full_inbox_stops_the_reading_until_half_is_free() -> None:
         inbox = filled(count - 1, payload, connection)
         assert connection.reading
         inbox.put(Message(connection, Received(b"x", payload)))
-        assert not connection.reading
-        while len(inbox) > count / 2:
-            assert not connection.reading
+        seen = [connection.reading]
+        while len(inbox):
             inbox.pop()
-        inbox.pop()
-        assert connection.reading
+            seen.append(connection.reading)
+        half = count // 2
+        assert seen == [False] * (half + 1) + [True] * half, f"of {count}"
 
 
 def test_a_batch_never_exceeds_the_limit_of_events() -> None:

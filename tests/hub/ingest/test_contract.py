@@ -312,6 +312,7 @@ async def test_a_frozen_log_counts_as_deaf_from_its_last_entry(
 ) -> None:
     """R5: SIGSTOP of Redis; the gap is told at the log time at which it began."""
     await connected(redis, hub_process("ingest").pid)
+    await until(lambda: logged(redis), "a first entry: a new log has no gap")
     redis_server.signal(signal.SIGSTOP)
     try:
         await asyncio.sleep(4)  # longer than three ticks: the rule under test is a duration
