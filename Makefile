@@ -25,7 +25,8 @@ test: ## set up for tests, then check and test everything
 	$(SETUP) --for test
 	@$(MAKE) --no-print-directory lint
 	$(NPM) dashboard test
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadfile -m "not (chaos or browser or system)"
+	.venv/bin/pytest -m "chaos or browser or system"
 
 lint: ## check style and types, of Python and of the page
 	$(SETUP) --for test

@@ -15,7 +15,7 @@ from hub.log.clock import read_clock, real_now
 from hub.log.connection import connect
 from hub.log.errors import Fenced
 from hub.log.lease import Lease
-from hub.log.vitals import PERIOD, Vitals, report
+from hub.log.vitals import PERIOD, Vitals, forget, report
 from hub.model.instant import CityClock, Instant
 from hub.model.partition import CITY
 from hub.settings import Settings
@@ -65,6 +65,7 @@ class _Act:
             try:
                 self._clock = await read_clock(self._redis) or self._clock
                 if await self._lease.acquire():
+                    await forget(self._redis, f"{ROLE}.standby")
                     await self._lead()
                     await self._lease.release()
                 else:

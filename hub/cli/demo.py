@@ -8,7 +8,7 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from time import monotonic
@@ -196,8 +196,7 @@ async def _listens(port: int) -> None:
 async def _answers(url: str) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         while True:
-            try:
+            with suppress(httpx.HTTPError):  # not up yet: that is what is being waited for
                 if (await client.get(url)).is_success:
                     return
-            except httpx.HTTPError:
-                await asyncio.sleep(PROBE_SECONDS)
+            await asyncio.sleep(PROBE_SECONDS)

@@ -16,7 +16,7 @@ from hub.log.clock import read_clock, real_now, set_clock
 from hub.log.connection import connect, fullness
 from hub.log.lease import Lease
 from hub.log.log import INGEST
-from hub.log.vitals import PERIOD, Vitals, report
+from hub.log.vitals import PERIOD, Vitals, forget, report
 from hub.model import instant
 from hub.model.instant import MILLISECOND, CityClock, Instant
 from hub.model.partition import CITY, Partitioning
@@ -24,6 +24,8 @@ from hub.model.topic import CLOCK_SET_TOPIC, CLOCK_TOPIC, ROOT
 from hub.settings import Settings
 
 log = structlog.get_logger()
+
+STANDBY = f"{INGEST}.standby"
 
 RESERVED = 0.9
 """Share of Redis's memory limit at which ingest stops acknowledging: the rest is for the worker,
@@ -55,7 +57,7 @@ async def run(settings: Settings) -> None:
             clock = await _start_clock(redis, settings, stop)
             if clock is None:
                 return
-            vitals = Vitals(INGEST)
+            vitals = Vitals("")
             ingests = _ingests(redis, broker, settings, clock, vitals)
             for one in ingests:
                 group.create_task(one.run(stop))
@@ -145,8 +147,10 @@ async def _pulse(
             for one in ingests:
                 one.full = full
             announced = await _announce(ingests[1], clock.clock, announced)
-            _sum_up(ingests, vitals)
-            await report(redis, vitals)
+            if _sum_up(ingests, vitals):
+                await forget(redis, STANDBY)
+            if vitals.name:
+                await report(redis, vitals)
         except (RedisError, OSError, MqttError) as error:
             log.warning("ingest.pulse", error=str(error))
         if stop.is_set() or await pause(stop, PERIOD):
@@ -180,10 +184,17 @@ def clock_message(clock: CityClock) -> bytes:
     return text.encode("ascii")
 
 
-def _sum_up(ingests: list[Ingest], vitals: Vitals) -> None:
-    leading = any(one.active for one in ingests)
-    # A standby reports under a name of its own, beside the process that it waits for.
-    vitals.name = INGEST if leading else f"{INGEST}.standby"
+def _sum_up(ingests: list[Ingest], vitals: Vitals) -> bool:
+    """Bring the vitals up to date; return whether this process leads only from now on.
+
+    A standby reports under a name of its own, beside the process that it waits for; until the
+    leases were asked for it has none.
+    """
+    before = vitals.name
+    if any(one.active for one in ingests):
+        vitals.name = INGEST
+    elif any(one.trouble.startswith("standby") for one in ingests):
+        vitals.name = STANDBY
     troubles = [one.trouble for one in ingests if one.trouble]
     links = [one.link for one in ingests if one.link is not None]
     troubles += [link.trouble for link in links if link.trouble]
@@ -191,3 +202,4 @@ def _sum_up(ingests: list[Ingest], vitals: Vitals) -> None:
     vitals.gauges["queue"] = sum(len(one.inbox) for one in ingests)
     up = bool(links) and all(link.connected.is_set() for link in links)
     vitals.gauges["connected"] = float(up)
+    return vitals.name == INGEST and before != INGEST

@@ -10,6 +10,9 @@ from hub.log.keys import LAYOUT, Keys
 from hub.log.tables import FORMAT
 from hub.model.partition import CITY, Partitioning
 
+HOLDERS = ("forward", "act")
+"""Who must have dealt with an output before it may be trimmed."""
+
 
 async def establish(redis: Redis, partitioning: Partitioning) -> None:
     """Create the log's facts, or raise OldFormat or OtherPartitions when they differ."""
@@ -17,6 +20,9 @@ async def establish(redis: Redis, partitioning: Partitioning) -> None:
     for field, value in wanted.items():
         await redis.hsetnx(LAYOUT, field, value)
     await redis.hsetnx(Keys(CITY).head, "epoch", secrets.token_hex(8))
+    for name in partitioning.names:
+        for holder in HOLDERS:  # before they first run, too, nothing they need is trimmed
+            await redis.hsetnx(Keys(name).holders, holder, "0")
     found_format, found_groups = await redis.hmget(LAYOUT, ["format", "groups"])
     if _text(found_format) != wanted["format"]:
         raise OldFormat(CITY, _text(found_format), FORMAT)

@@ -63,3 +63,8 @@ async def read_all(redis: Redis) -> list[Vitals]:
     stored = cast("dict[bytes, bytes]", await redis.hgetall(VITALS))
     found = [msgspec.msgpack.decode(value, type=Vitals) for value in stored.values()]
     return sorted(found, key=lambda vitals: vitals.name)
+
+
+async def forget(redis: Redis, name: str) -> None:
+    """Remove what was reported under a name: a standby that leads is a standby no more."""
+    await redis.hdel(VITALS, name)

@@ -21,7 +21,7 @@ from hub.log.lease import Lease
 from hub.log.log import WORK, Log
 from hub.log.outputs import Outputs
 from hub.log.tables import Tables
-from hub.log.vitals import Vitals
+from hub.log.vitals import Vitals, forget
 from hub.model.event import Logged
 from hub.model.limits import BATCH_EVENTS
 from hub.model.partition import Partitioning
@@ -52,6 +52,7 @@ class Worker:
     ) -> None:
         self.partition = partition
         self.vitals = Vitals(f"{WORK}:{partition}", ok=False, detail="loading")
+        self._redis = redis
         self._log = Log(redis, partition)
         self._tables = Tables(redis, partition)
         self._outputs = Outputs(redis, partition)
@@ -107,7 +108,9 @@ class Worker:
         return machine
 
     async def _work(self, machine: Machine, stop: asyncio.Event) -> None:
-        self.vitals.name = f"{WORK}:{self.partition}"
+        if self.vitals.name != f"{WORK}:{self.partition}":
+            await forget(self._redis, self.vitals.name)
+            self.vitals.name = f"{WORK}:{self.partition}"
         self.vitals.ok, self.vitals.detail = True, ""
         renewed = perf_counter()
         while not stop.is_set():
