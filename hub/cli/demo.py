@@ -8,13 +8,14 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from shutil import which
 from time import monotonic
 from typing import IO, TYPE_CHECKING
+from urllib.request import urlopen
 
-import httpx
 from rich.console import Console
 
 from hub.broker.errors import NoBrokerError
@@ -35,6 +36,7 @@ console = Console(stderr=False, highlight=False, soft_wrap=True)
 
 PROBE_SECONDS = 0.05
 """How often a starting server is asked whether it is up."""
+PROBE_TIMEOUT = 1.0
 
 
 def demo(settings: Settings) -> None:
@@ -194,9 +196,13 @@ async def _listens(port: int) -> None:
 
 
 async def _answers(url: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            with suppress(httpx.HTTPError):  # not up yet: that is what is being waited for
-                if (await client.get(url)).is_success:
-                    return
-            await asyncio.sleep(PROBE_SECONDS)
+    while not await asyncio.to_thread(_asked, url):
+        await asyncio.sleep(PROBE_SECONDS)
+
+
+def _asked(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=PROBE_TIMEOUT) as answer:  # noqa: S310 our own http address
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:  # not up yet: that is what is being waited for
+        return False
