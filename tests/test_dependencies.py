@@ -1,0 +1,40 @@
+"""What runs needs only what is locked for running: the lock files are held to the imports."""
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+OWN = {"hub", "sensors", "scenarios"}
+
+
+def _locked() -> set[str]:
+    lines = (ROOT / "requirements" / "runtime.txt").read_text("utf-8").splitlines()
+    names = (re.match(r"([A-Za-z0-9._-]+)==", line) for line in lines)
+    return {_plain(found.group(1)) for found in names if found}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _imported(folder: str) -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - OWN - set(sys.stdlib_module_names)
+
+
+def test_what_runs_imports_only_what_is_locked_for_running() -> None:
+    """A package of the tests alone is not there after `make demo`."""
+    locked, owners = _locked(), packages_distributions()
+    for folder in sorted(OWN):
+        for module in sorted(_imported(folder)):
+            packages = {_plain(name) for name in owners.get(module, [module])}
+            assert packages & locked, f"{folder} imports {module}, which runtime.txt lacks"
