@@ -176,7 +176,7 @@ export class FakeCity {
       id: `parking/saturated/${key}#3`, scenario: "parking", kind: "saturated", kind_title: "商圈饱和", place: key, occurrence: 3,
       previous: `parking/saturated/${key}#2`, level, title, text: `${name}商圈 8 个停车场中 6 个占用率连续 10 分钟不低于 95%。`,
       at: [lng, lat], district, entity: `parking.area/${key}`, raised: time(minutes), updated: time(minutes),
-      cleared: clearedMinutes === undefined ? null : time(clearedMinutes), acknowledged, version: 7, exercise: false,
+      cleared: clearedMinutes === undefined ? null : time(clearedMinutes), acknowledged, assessment: null, version: 7, exercise: false,
     };
     this.alerts.set(alert.id, alert);
     return alert;

@@ -54,12 +54,14 @@ function incident(alert) {
   broadcast(frame("incident", { seq: incidents.length, prev: incidents.length - 1, alert }));
 }
 
-function acknowledge(id, { version, by, opinion }) {
+function decide(id, kind, { version, by, opinion, answer }) {
   const alert = city.alerts.get(id);
   if (alert === undefined) return [422, { outcome: "refused", reason: "没有这条告警" }];
   if (opinion.startsWith("422")) return [422, { outcome: "refused", reason: "不在本岗位职责内" }];
   if (opinion.startsWith("500")) return [500, {}];
-  const done = { ...alert, version: alert.version + 1, acknowledged: { by: opinion.startsWith("409") ? "张三" : by, at: cityTime(), opinion } };
+  const note = { by: opinion.startsWith("409") ? "张三" : by, at: cityTime(), opinion };
+  const assessment = kind === "assess" ? { ...note, answer } : alert.assessment;
+  const done = { ...alert, version: alert.version + 1, acknowledged: alert.acknowledged ?? note, assessment };
   if (opinion.startsWith("409")) {
     incident(done);
     return [409, { outcome: "conflict", reason: "already-acknowledged", alert: done }];
@@ -85,11 +87,11 @@ const CONTROLS = {
 };
 
 async function answer(request, path) {
-  const action = /^\/api\/alerts\/(.+)\/acknowledge$/.exec(path);
+  const action = /^\/api\/alerts\/(.+)\/(acknowledge|assess)$/.exec(path);
   if (request.method === "POST" && action !== null) {
     const key = request.headers["idempotency-key"];
     const decision = await body(request);
-    if (!answers.has(key)) answers.set(key, acknowledge(decodeURIComponent(action[1]), decision));
+    if (!answers.has(key)) answers.set(key, decide(decodeURIComponent(action[1]), action[2], decision));
     if (decision.opinion.startsWith("202")) return [202, { outcome: "pending", ask: `/api/actions/${key}` }];
     return answers.get(key);
   }

@@ -1,4 +1,4 @@
-import type { Alert, DeltaFrame, Entity, IncidentFrame, SnapshotFrame } from "../src/stream/protocol";
+import type { Alert, Answer, Assessment, DeltaFrame, Entity, IncidentFrame, SnapshotFrame } from "../src/stream/protocol";
 
 export const CITY_TIME = "2026-11-23T08:00:00.000Z";
 
@@ -38,6 +38,7 @@ export function alert(place: string, change: Partial<Alert> = {}): Alert {
     updated: CITY_TIME,
     cleared: null,
     acknowledged: null,
+    assessment: null,
     version: 1,
     exercise: false,
     ...change,
@@ -45,6 +46,8 @@ export function alert(place: string, change: Partial<Alert> = {}): Alert {
 }
 
 export const acknowledgement = { by: "operator", at: CITY_TIME, opinion: "已核实" };
+
+export const assessment = (answer: Answer): Assessment => ({ ...acknowledgement, answer });
 
 export function snapshot(change: Partial<SnapshotFrame> = {}): SnapshotFrame {
   return {

@@ -196,7 +196,9 @@ async def _listens(port: int) -> None:
 
 
 async def _answers(url: str) -> None:
-    while not await asyncio.to_thread(_asked, url):
+    while True:
+        if await asyncio.to_thread(_asked, url):
+            return
         await asyncio.sleep(PROBE_SECONDS)
 
 

@@ -12,6 +12,10 @@ Tone = Literal["normal", "blue", "yellow", "orange", "red"]
 """Colour of a level on the screen; saturated only for what is abnormal (SCREEN.md)."""
 
 
+Symbol = Literal["dot", "square", "cross", "triangle", "arrow"]
+"""How the map draws a calm thing of a layer; what is abnormal is drawn by its level's shape."""
+
+
 class LevelSpec(Struct, frozen=True):
     """One level of a layer, the calmest first: its name in data, titles, tone."""
 
@@ -34,8 +38,8 @@ class FieldSpec(Struct, frozen=True):
 class Layer(Struct, frozen=True):
     """A kind of thing on the screen. ``data`` is the type of its entities' data.
 
-    ``geometry`` is `point` for what has a place on the map, `none` for rows only. The first field
-    is the headline.
+    ``geometry`` is `point` for what has a place on the map, `none` for rows only; ``symbol`` tells
+    calm things of different layers apart. The first field is the headline.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Layer(Struct, frozen=True):
     fields: tuple[FieldSpec, ...]
     levels: tuple[LevelSpec, ...] = ()
     geometry: Literal["point", "none"] = "point"
+    symbol: Symbol = "dot"
 
     def describe(self) -> dict[str, object]:
         """Return it as `/api/scenarios` shows it (LayerSpec)."""
@@ -53,6 +58,7 @@ class Layer(Struct, frozen=True):
             "title": self.title,
             "title_en": self.title_en,
             "geometry": self.geometry,
+            "symbol": self.symbol,
             "levels": list(self.levels),
             "fields": list(self.fields),
         }

@@ -139,8 +139,9 @@ def _moved(alert: Alert, signal: Signal, now: Instant) -> Alert:
     if signal.level == alert.level:
         return moved
     worse = signal.level.rank < alert.level.rank
-    known = None if worse else alert.acknowledged
-    return replace(moved, version=alert.version + 1, acknowledged=known)
+    if worse:  # what was judged and noted was the lesser trouble
+        moved = replace(moved, acknowledged=None, assessment=None)
+    return replace(moved, version=alert.version + 1)
 
 
 _Decided = tuple[Result, str, Alert]

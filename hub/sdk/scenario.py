@@ -19,6 +19,7 @@ from hub.core.declaration import (
     Layer,
     LevelSpec,
     Role,
+    Symbol,
     Tile,
 )
 from hub.core.errors import BadScenario
@@ -73,9 +74,12 @@ class Scenario:
         fields: tuple[FieldSpec, ...],
         levels: tuple[LevelSpec, ...] = (),
         geometry: Literal["point", "none"] = "point",
+        symbol: Symbol = "dot",
     ) -> Layer:
         """Declare a kind of thing on the screen; `ctx.show` shows one."""
-        layer = Layer(f"{self.name}.{name}", title, title_en, data, fields, levels, geometry)
+        layer = Layer(
+            f"{self.name}.{name}", title, title_en, data, fields, levels, geometry, symbol
+        )
         self._layers.append(layer)
         return layer
 

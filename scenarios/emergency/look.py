@@ -37,6 +37,7 @@ RAIN_GAUGES = emergency.layer(
     "rain",
     "雨量站",
     "Rain gauges",
+    symbol="triangle",
     data=RainView,
     fields=(
         *_HOURS,
@@ -66,6 +67,7 @@ PONDING_POINTS = emergency.layer(
     "ponding",
     "积水点",
     "Ponding points",
+    symbol="triangle",
     data=PondingView,
     fields=(
         Field("depth", "积水深度", "Depth", "cm"),
@@ -114,6 +116,7 @@ DETECTORS = emergency.layer(
     "gas",
     "燃气探测器",
     "Gas detectors",
+    symbol="triangle",
     data=DetectorView,
     fields=(
         Field("lel", "浓度", "Concentration", "%LEL"),

@@ -42,12 +42,15 @@ def cover(ctx: Context, reading: Cover, cover: CoverState) -> None:
     name, at = (ctx.card.name, ctx.card.at) if ctx.card else (ctx.key, None)
     view = CoverView(_STATES[level], round(reading.tilt, 1))
     ctx.show(COVERS, ctx.key, name, view, at=at, level=level.value)
+    if level is WATERED:  # in a storm every low well has some: a mark on the map, no alert
+        ctx.clear_alert(MANHOLE_ALERT, ctx.key)
+        return
     ctx.raise_alert(
         MANHOLE_ALERT,
         ctx.key,
         level,
         proposal(level, f"{name}{_STATES[level]}"),
-        text=text(_DO[level], "井内同时有水" if reading.water and level is not WATERED else ""),
+        text=text(_DO[level], "井内同时有水" if reading.water else ""),
         at=at,
         entity=f"{COVERS.name}/{ctx.key}",
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hub.sdk import DISTRICTS, Level
 
 COLOURS = {Level.RED: "红色", Level.ORANGE: "橙色", Level.YELLOW: "黄色", Level.BLUE: "蓝色"}
-JUDGED = "研判：待核。响应级别与对外发布由人工决定"
-"""Ends every text: a person says 真实, 误报 or 待核, and issues what is to be issued."""
+JUDGED = "响应级别与对外发布由人工决定"
+"""Ends every text: a person judges (研判), and issues what is to be issued."""
 
 _NAMES = {district.code: district.name for district in DISTRICTS}
 

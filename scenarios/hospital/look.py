@@ -21,6 +21,7 @@ HOSPITALS = hospital.layer(
     "hospital",
     "医院",
     "Hospitals",
+    symbol="cross",
     data=HospitalView,
     fields=(
         Field("nedocs", "急诊拥挤度", "NEDOCS"),
@@ -48,6 +49,7 @@ AMBULANCES = hospital.layer(
     "ambulance",
     "救护车",
     "Ambulances",
+    symbol="arrow",
     data=AmbulanceView,
     fields=(
         Field("speed", "车速", "Speed", "km/h"),

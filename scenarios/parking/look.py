@@ -25,7 +25,7 @@ LOTS = parking.layer(
     ),
     levels=(
         Band("free", "空闲", "Free"),
-        Band("tight", "紧张", "Tight", "blue"),
+        Band("tight", "紧张", "Tight"),
         Band("scarce", "紧缺", "Scarce", "yellow"),
         Band("full", "满位", "Full", "orange"),
     ),
@@ -53,6 +53,7 @@ SIGNS = parking.layer(
     "sign",
     "诱导屏",
     "Guidance signs",
+    symbol="square",
     data=SignView,
     fields=(
         Field("lines", "显示内容", "Lines", kind="text"),

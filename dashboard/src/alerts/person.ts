@@ -1,4 +1,4 @@
-import { OPERATOR } from "../api/acknowledge";
+import { OPERATOR } from "../api/decide";
 import { t } from "../i18n";
 
 /** Who acted, in words: until there are accounts everybody is the operator on duty. */

@@ -19,12 +19,16 @@ export interface FieldSpec {
   readonly kind: FieldKind;
 }
 
+/** The shape of a layer's points, where its scenario declares one; a dot otherwise. */
+export type LayerSymbol = "dot" | "square" | "cross" | "triangle" | "arrow";
+
 /** A layer: on the map when its geometry is a point, else as rows of the list only. */
 export interface LayerSpec {
   readonly name: string;
   readonly title: string;
   readonly title_en: string;
   readonly geometry: "point" | "none";
+  readonly symbol?: LayerSymbol;
   readonly levels: readonly LevelSpec[];
   readonly fields: readonly FieldSpec[];
 }
@@ -45,6 +49,7 @@ export interface TileSpec {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
+  readonly title_en?: string;
   readonly description: string;
   readonly layers: readonly LayerSpec[];
   readonly tiles: readonly TileSpec[];

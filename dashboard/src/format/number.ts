@@ -21,7 +21,7 @@ const MAGNITUDES: Readonly<Record<Language, readonly (readonly [number, string])
 
 /**
  * A number as the operator reads it: 9,999 · 1.20万 · 3.45亿 (zh), 12,345 · 1.23M (en).
- * Below the first magnitude integers keep all digits; others get at most two decimals.
+ * Below the first magnitude integers keep all digits; others get three significant digits, at most two decimals.
  */
 export function figure(value: number, language: Language): Figure {
   if (!Number.isFinite(value)) return { digits: "—", magnitude: "" };
@@ -47,7 +47,7 @@ export function formatPercent(value: number): string {
 }
 
 function plain(value: number): string {
-  return group(String(Number.isInteger(value) ? value : round(value, Math.abs(value) >= 100 ? 0 : 2)));
+  return group(String(Number.isInteger(value) ? value : round(value, decimals(value))));
 }
 
 /** Thousands separated, and a minus sign as wide as a digit. */
@@ -63,7 +63,14 @@ function three(value: number): string {
   return group(value.toFixed(Math.max(0, 3 - wholeDigits)));
 }
 
-function round(value: number, decimals: number): number {
-  const factor = 10 ** decimals;
+/** Three digits tell an operator all there is to tell. */
+function decimals(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 100) return 0;
+  return size >= 10 ? 1 : 2;
+}
+
+function round(value: number, places: number): number {
+  const factor = 10 ** places;
   return Math.round(value * factor) / factor;
 }

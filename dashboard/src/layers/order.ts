@@ -25,13 +25,3 @@ export function sortEntities(entities: Iterable<Entity>, layer: LayerSpec): Enti
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** How many entities of a layer are at each level, and how many are out of date (key `stale`). */
-export function countLevels(entities: Iterable<Entity>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { stale, level } of entities) {
-    const key = stale ? "stale" : (level ?? "");
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
-}

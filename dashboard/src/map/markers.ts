@@ -2,31 +2,35 @@ import { fromLonLat } from "ol/proj.js";
 import { toneOf, type LayerSpec } from "../api/specs";
 import type { CityModel } from "../stream/model";
 import type { Entity } from "../stream/protocol";
-import { quietLook, type Look } from "./glyphs";
+import type { GlyphKind, Look } from "./glyphs";
 import { TONES } from "./palette";
 
 /** A point entity, projected once, with what drawing needs of it. */
-export interface Marker {
+export interface Marker extends GlyphKind {
   readonly entity: Entity;
   /** Web Mercator metres. */
   readonly x: number;
   readonly y: number;
-  readonly look: Look;
+  /** When it last changed its place, ms of city time; null: it has not since the page was opened. */
+  readonly movedAt: number | null;
 }
 
+/** A change of place below this is a fix that trembles, not a journey; projected metres, our default. */
+const MOVE_METRES = 15;
+/** Who has not changed place for this long stands still; ms of city time, our default. */
+const HALT_MS = 60_000;
+
 /** Draw order: what is out of date lowest, then the quiet, red on top. */
-const ORDER: readonly Look[] = ["stale", "plus", "bar", "tick", ...TONES.toReversed()];
+const ORDER: readonly Look[] = ["stale", ...TONES.toReversed()];
 
 /** The markers of all visible point layers, kept in step with the model, in draw order. */
 export class MarkerStore {
   private readonly byId = new Map<string, Marker>();
   private sorted: Marker[] | null = null;
   private specs = new Map<string, LayerSpec>();
-  private quiet = new Map<string, Look>();
 
   /** Which layers are drawn; everything is built anew from the model. */
   show(specs: readonly LayerSpec[], hidden: ReadonlySet<string>, model: CityModel): void {
-    this.quiet = new Map(specs.map((each, index) => [each.name, quietLook(index)]));
     this.specs = new Map(specs.filter(({ name }) => !hidden.has(name)).map((each) => [each.name, each]));
     model.dirty = null;
     this.update(model);
@@ -35,8 +39,10 @@ export class MarkerStore {
   /** Takes over what changed since the last call. */
   update(model: CityModel): void {
     if (model.dirty === null) {
-      this.byId.clear();
       this.sorted = null;
+      for (const { entity } of this.byId.values()) {
+        if (!this.specs.has(entity.layer) || !model.entities.has(entity.id)) this.byId.delete(entity.id);
+      }
       for (const name of this.specs.keys()) {
         for (const entity of model.layers.get(name)?.values() ?? []) this.put(entity);
       }
@@ -74,20 +80,39 @@ export class MarkerStore {
       this.remove(entity.id);
       return;
     }
+    const spec = this.specs.get(entity.layer);
     const held = this.byId.get(entity.id);
-    const moved = held?.entity.at?.[0] !== entity.at[0] || held.entity.at[1] !== entity.at[1];
-    const [x = 0, y = 0] = moved ? fromLonLat([...entity.at]) : [held.x, held.y];
-    this.byId.set(entity.id, { entity, x, y, look: this.lookOf(entity) });
+    const placed = held?.entity.at?.[0] !== entity.at[0] || held.entity.at[1] !== entity.at[1];
+    const [x = 0, y = 0] = placed ? fromLonLat([...entity.at]) : [held.x, held.y];
+    const { heading, movedAt } = travel(held, x, y, Date.parse(entity.time));
+    this.byId.set(entity.id, {
+      entity,
+      x,
+      y,
+      look: entity.stale ? "stale" : toneOf(spec, entity.level),
+      // What drives about says so by itself, whatever its layer.
+      symbol: heading === null ? (spec?.symbol ?? "dot") : "arrow",
+      heading,
+      movedAt,
+    });
     this.sorted = null;
-  }
-
-  private lookOf({ stale, layer, level }: Entity): Look {
-    if (stale) return "stale";
-    const tone = toneOf(this.specs.get(layer), level);
-    return tone === "normal" ? (this.quiet.get(layer) ?? "normal") : tone;
   }
 
   private remove(id: string): void {
     if (this.byId.delete(id)) this.sorted = null;
   }
+}
+
+/** Where to an entity is on its way, from its place before and now. */
+function travel(held: Marker | undefined, x: number, y: number, time: number): Pick<Marker, "heading" | "movedAt"> {
+  if (held === undefined) return { heading: null, movedAt: null };
+  const [dx, dy] = [x - held.x, y - held.y];
+  if (Math.hypot(dx, dy) >= MOVE_METRES) return { heading: sixteenth(dx, dy), movedAt: time };
+  const halted = held.movedAt === null || time - held.movedAt > HALT_MS;
+  return { heading: halted ? null : held.heading, movedAt: halted ? null : held.movedAt };
+}
+
+/** 0 for north, 4 for east. */
+function sixteenth(dx: number, dy: number): number {
+  return (Math.round((Math.atan2(dx, dy) / (2 * Math.PI)) * 16) + 16) % 16;
 }

@@ -1,8 +1,9 @@
 import type { FrameState } from "ol/Map.js";
 import Layer from "ol/layer/Layer.js";
 import { fromLonLat } from "ol/proj.js";
+import { isFalseAlarm } from "../alerts/judgement";
 import type { Alert } from "../stream/protocol";
-import { traceShape } from "./glyphs";
+import { shapeAt } from "./glyphs";
 import { PALETTE, TONE_COLOUR, toneRank } from "./palette";
 import { clearCanvas, layerCanvas, screenTransform } from "./screen";
 
@@ -12,17 +13,23 @@ const HALF_PERIOD_MS = 500;
 const UNLIT = 0.25;
 /** At most 24 px across. */
 const RING_RADIUS = 12;
+/** With more alerts than this on the map 黄 and 蓝 are small, faint and still; cleared ones always. */
+export const CROWD = 30;
+const SLIGHT_RADIUS = 7;
+const SLIGHT_OPACITY = 0.55;
 
-interface Ring {
+export interface Ring {
   readonly x: number;
   readonly y: number;
   readonly level: Alert["level"];
   readonly flashes: boolean;
+  /** Drawn small, faint and still, for the sake of graver ones. */
+  readonly slight: boolean;
 }
 
 /**
- * What stands above the points: a ring in the shape of its level around each alert, and the mark
- * of the selection. Only unacknowledged alerts flash, and not for who asked for less motion.
+ * What stands above the points: a ring in the shape of its level around each alert that is no
+ * 误报, and the mark of the selection. Only unacknowledged alerts flash, and not for who asked for less motion.
  */
 export class OverlayLayer extends Layer {
   private readonly canvas = layerCanvas();
@@ -36,9 +43,7 @@ export class OverlayLayer extends Layer {
   }
 
   showAlerts(alerts: Iterable<Alert>): void {
-    this.rings = [...alerts]
-      .flatMap((alert) => (alert.at === null ? [] : [ringOf(alert, alert.at)]))
-      .sort((a, b) => toneRank(b.level) - toneRank(a.level));
+    this.rings = ringsOf(alerts);
     this.flashOnlyIf(this.rings.some((ring) => ring.flashes));
     this.changed();
   }
@@ -64,11 +69,10 @@ export class OverlayLayer extends Layer {
     const context = clearCanvas(this.canvas, frame);
     const to = screenTransform(frame);
     for (const ring of this.rings) {
-      context.globalAlpha = ring.flashes && !this.lit ? UNLIT : 1;
-      traceShape(context, ring.level, to.x(ring.x), to.y(ring.y), RING_RADIUS);
+      context.globalAlpha = ring.slight ? SLIGHT_OPACITY : ring.flashes && !this.lit ? UNLIT : 1;
       context.lineWidth = ring.flashes ? 2.5 : 1.5;
       context.strokeStyle = TONE_COLOUR[ring.level];
-      context.stroke();
+      context.stroke(shapeAt(ring.level, { x: to.x(ring.x), y: to.y(ring.y), r: ring.slight ? SLIGHT_RADIUS : RING_RADIUS }));
     }
     context.globalAlpha = 1;
     if (this.selected === null) return;
@@ -95,9 +99,23 @@ export class OverlayLayer extends Layer {
   }
 }
 
-function ringOf(alert: Alert, at: readonly [number, number]): Ring {
-  const [x = 0, y = 0] = fromLonLat([...at]);
-  return { x, y, level: alert.level, flashes: alert.acknowledged === null };
+/**
+ * The rings of alerts that have a place and are no false alarm, the gravest last. In a crowd 黄 and
+ * 蓝 that are over have none; the queue keeps them.
+ */
+export function ringsOf(alerts: Iterable<Alert>): Ring[] {
+  const placed = [...alerts].filter((alert) => alert.at !== null && !isFalseAlarm(alert));
+  const crowded = placed.length > CROWD;
+  const yields = ({ level }: Alert): boolean => crowded && (level === "yellow" || level === "blue");
+  return placed
+    .filter((alert) => alert.cleared === null || !yields(alert))
+    .map((alert) => ringOf(alert, alert.cleared !== null || yields(alert)))
+    .sort((a, b) => Number(b.slight) - Number(a.slight) || toneRank(b.level) - toneRank(a.level));
+}
+
+function ringOf(alert: Alert, slight: boolean): Ring {
+  const [x = 0, y = 0] = fromLonLat([...(alert.at ?? [])]);
+  return { x, y, level: alert.level, slight, flashes: alert.acknowledged === null && !slight };
 }
 
 const prefersStill = (): boolean => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

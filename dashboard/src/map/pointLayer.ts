@@ -1,26 +1,26 @@
 import type { FrameState } from "ol/Map.js";
 import Layer from "ol/layer/Layer.js";
-import type { LayerSpec } from "../api/specs";
-import { levelOf } from "../api/specs";
-import { showField } from "../format/field";
-import { titleOf } from "../i18n";
 import { colourOf, GlyphAtlas, radiusOf, type Look } from "./glyphs";
+import { drawLabel, isAbnormal, LabelBoard, labelText, type Box } from "./labels";
 import type { Marker, MarkerStore } from "./markers";
-import { FONT_FAMILY, PALETTE, textScale } from "./palette";
+import { FONT_FAMILY, textScale } from "./palette";
 import { clearCanvas, layerCanvas, screenTransform } from "./screen";
+import { calmOpacity, isCalm, thinned } from "./thinning";
 
-/** Zoom from which the headline value stands beside the point, and from which its name does. */
+/** Zoom from which the headline value stands beside an abnormal point, and beside a calm one. */
 export const VALUE_ZOOM = 13.2;
+const CALM_VALUE_ZOOM = 14.2;
+/** Zoom from which the name does. */
 const NAME_ZOOM = 15;
 /** With more points than this in view each is a small square: glyphs would only cover each other. */
 const GLYPH_LIMIT = 6_000;
 /** How far from a point the pointer may be, CSS pixels (44 px targets for fingers). */
 const PICK_RADIUS = 16;
+/** An abnormal point counts as this much nearer than a calm one beside it. */
+const PICK_PREFERENCE = 0.5;
 /** CSS pixels at a text scale of 1. */
 const LABEL_HEIGHT = 20;
 const LABEL_FONT = 13;
-/** Characters; the whole text is on the card. */
-const LABEL_LENGTH = 28;
 
 interface Drawn {
   readonly marker: Marker;
@@ -53,9 +53,10 @@ export class PointLayer extends Layer {
     let bestDistance = PICK_RADIUS ** 2;
     for (const { marker, x, y } of this.drawn) {
       const distance = (x - px) ** 2 + (y - py) ** 2;
-      if (distance <= bestDistance) {
+      const felt = isAbnormal(marker.look) ? distance * PICK_PREFERENCE : distance;
+      if (distance <= PICK_RADIUS ** 2 && felt <= bestDistance) {
         best = marker;
-        bestDistance = distance;
+        bestDistance = felt;
       }
     }
     return best;
@@ -74,15 +75,16 @@ export class PointLayer extends Layer {
 
   private draw(frame: FrameState): void {
     const context = clearCanvas(this.canvas, frame);
-    this.drawn = this.inView(frame);
+    const { zoom, resolution } = frame.viewState;
+    const inView = this.inView(frame);
+    this.drawn = zoom < VALUE_ZOOM ? thinned(inView, resolution) : inView;
     if (this.drawn.length > GLYPH_LIMIT) {
       this.drawSquares(context);
       return;
     }
-    const zoom = frame.viewState.zoom;
     const scale = (zoom < 10.5 ? 0.75 : zoom < VALUE_ZOOM ? 1 : 1.2) * Math.max(1, textScale());
-    this.drawGlyphs(context, scale, frame.pixelRatio);
-    if (zoom >= VALUE_ZOOM) this.drawLabels(context, zoom >= NAME_ZOOM, scale);
+    this.drawGlyphs(context, scale, frame);
+    if (zoom >= VALUE_ZOOM) this.drawLabels(context, zoom, scale);
   }
 
   private inView(frame: FrameState): Drawn[] {
@@ -96,12 +98,15 @@ export class PointLayer extends Layer {
     return inside;
   }
 
-  private drawGlyphs(context: CanvasRenderingContext2D, scale: number, pixelRatio: number): void {
+  private drawGlyphs(context: CanvasRenderingContext2D, scale: number, { pixelRatio, viewState }: FrameState): void {
+    const faint = calmOpacity(viewState.zoom);
     for (const { marker, x, y } of this.drawn) {
-      const glyph = this.atlas.get(marker.look, scale, pixelRatio);
+      const glyph = this.atlas.get(marker, scale, pixelRatio);
       const size = glyph.width / pixelRatio;
+      context.globalAlpha = isCalm(marker) ? faint : 1;
       context.drawImage(glyph, x - size / 2, y - size / 2, size, size);
     }
+    context.globalAlpha = 1;
   }
 
   private drawSquares(context: CanvasRenderingContext2D): void {
@@ -115,64 +120,31 @@ export class PointLayer extends Layer {
     }
   }
 
-  /** The gravest first; a label that would cover another is left out. */
-  private drawLabels(context: CanvasRenderingContext2D, withName: boolean, scale: number): void {
+  /** The gravest first; a label that would cover another, or an abnormal point, is left out. */
+  private drawLabels(context: CanvasRenderingContext2D, zoom: number, scale: number): void {
     const size = textScale();
     const height = LABEL_HEIGHT * size;
     context.font = `600 ${LABEL_FONT * size}px ${FONT_FAMILY}`;
     context.textBaseline = "middle";
-    const placed: Box[] = [];
+    const board = new LabelBoard(height);
+    for (const drawn of this.drawn) if (isAbnormal(drawn.marker.look)) board.take(glyphBox(drawn, scale));
     for (let index = this.drawn.length - 1; index >= 0; index -= 1) {
       const { marker, x, y } = this.drawn[index] as Drawn;
+      if (zoom < CALM_VALUE_ZOOM && isCalm(marker)) continue;
       const spec = this.store.spec(marker.entity.layer);
       if (spec === undefined) continue;
-      const text = labelText(marker, spec, withName);
+      const text = labelText(marker, spec, zoom >= NAME_ZOOM);
       if (text === "") continue;
-      const left = x + radiusOf(marker.look, scale) + 3;
+      const left = x + radiusOf(marker, scale) + 3;
       const box: Box = { left, top: y - height / 2, width: context.measureText(text).width + 10, height };
-      if (placed.some((other) => overlap(box, other))) continue;
-      placed.push(box);
+      if (!board.isFree(box)) continue;
+      board.take(box);
       drawLabel(context, text, box, marker.look);
     }
   }
 }
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.left + b.width &&
-  b.left < a.left + a.width &&
-  Math.abs(a.top - b.top) < a.height;
-
-/** 「紧缺 3个」: an abnormal level is also said in words; a stale value never as a number. */
-function labelText(marker: Marker, spec: LayerSpec, withName: boolean): string {
-  const { entity, look } = marker;
-  const headline = spec.fields[0];
-  const words: string[] = [];
-  if (withName) words.push(entity.title);
-  const level = isWarning(look) ? levelOf(spec, entity.level) : undefined;
-  if (level !== undefined) words.push(titleOf(level));
-  if (headline !== undefined) {
-    const shown = showField(entity, headline, null);
-    if (!shown.missing || look === "stale") words.push(shown.text + shown.unit);
-  }
-  const text = words.join(" ").replace(/\s+/g, " ");
-  return text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH - 1)}…` : text;
-}
-
-const WARNINGS: ReadonlySet<Look> = new Set<Look>(["red", "orange", "yellow", "blue"]);
-const isWarning = (look: Look): boolean => WARNINGS.has(look);
-
-function drawLabel(context: CanvasRenderingContext2D, text: string, box: Box, look: Look): void {
-  context.fillStyle = PALETTE.pill;
-  context.beginPath();
-  context.roundRect(box.left, box.top, box.width, box.height, 4);
-  context.fill();
-  context.fillStyle = isWarning(look) ? colourOf(look) : look === "stale" ? PALETTE.soft : PALETTE.text;
-  context.fillText(text, box.left + 5, box.top + box.height / 2 + 1);
+function glyphBox({ marker, x, y }: Drawn, scale: number): Box {
+  const r = radiusOf(marker, scale);
+  return { left: x - r, top: y - r, width: 2 * r, height: 2 * r };
 }

@@ -36,6 +36,13 @@ export interface Acknowledgement {
   readonly opinion: string;
 }
 
+/** The answers of 研判: 真实, 误报, 待核. */
+export type Answer = "real" | "false" | "pending";
+
+export interface Assessment extends Acknowledgement {
+  readonly answer: Answer;
+}
+
 export interface Alert {
   /** `{scenario}/{kind}/{place}#{occurrence}` */
   readonly id: string;
@@ -55,6 +62,8 @@ export interface Alert {
   readonly updated: string;
   readonly cleared: string | null;
   readonly acknowledged: Acknowledgement | null;
+  /** The latest judgement of a person; a later one replaces it. */
+  readonly assessment: Assessment | null;
   readonly version: number;
   readonly exercise: boolean;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { queueOf } from "../../src/alerts/order";
-import { acknowledgement, alert } from "../samples";
+import { acknowledgement, alert, assessment } from "../samples";
 
 const order = (...alerts: Parameters<typeof queueOf>[0][]): string[] =>
   queueOf(alerts.flatMap((each) => [...each])).map((each) => each.place);
@@ -11,6 +11,19 @@ describe("the queue", () => {
       "blue",
       "red",
     ]);
+  });
+
+  it("puts false alarms last, whatever the level", () => {
+    const seen = { acknowledged: acknowledgement };
+    const dismissed = alert("false", { ...seen, level: "red", assessment: assessment("false") });
+    const real = alert("real", { ...seen, level: "blue", assessment: assessment("real") });
+    expect(order([dismissed, real, alert("new", { level: "blue" })])).toEqual(["new", "real", "false"]);
+  });
+
+  it("takes a false alarm that has become graver, and so lost its acknowledgement, for new", () => {
+    const graver = alert("graver", { level: "red", assessment: assessment("false") });
+    const seen = alert("seen", { acknowledged: acknowledgement });
+    expect(order([seen, graver])).toEqual(["graver", "seen"]);
   });
 
   it("then orders red, orange, yellow, blue", () => {

@@ -1,59 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { createApp, defineComponent, h, nextTick, type App, type Component } from "vue";
-import type { LayerSpec, TileSpec } from "../../src/api/specs";
+import { describe, expect, it } from "vitest";
+import { nextTick } from "vue";
 import AlertPanel from "../../src/alerts/AlertPanel.vue";
-import { emptyCity, provideCity, type City } from "../../src/city";
-import { provideDesk, type Desk } from "../../src/desk";
 import DetailCard from "../../src/layers/DetailCard.vue";
 import { putAlert, putEntity } from "../../src/stream/model";
 import type { Entity } from "../../src/stream/protocol";
 import Tile from "../../src/tiles/Tile.vue";
+import { page, TILE } from "../page";
 import { acknowledgement, alert, CITY_TIME, entity } from "../samples";
-
-const LOTS: LayerSpec = {
-  name: "parking.lot",
-  title: "停车场",
-  title_en: "Car parks",
-  geometry: "point",
-  levels: [{ name: "free", title: "空闲", title_en: "Free", tone: "normal" }],
-  fields: [{ name: "availableSpotNumber", title: "空余泊位", title_en: "Free bays", unit: "个", kind: "number" }],
-};
-const TILE: TileSpec = { name: "parking.free", title: "剩余泊位", title_en: "", unit: "个", layer: "parking.lot", format: "number" };
-
-let app: App | null = null;
-
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
-});
-
-interface Page {
-  readonly city: City;
-  readonly desk: Desk;
-  readonly text: () => string;
-}
-
-/** Mounts a component in a city as it stands one minute after the samples. */
-async function page(component: Component, props: object, ...entities: Entity[]): Promise<Page> {
-  const city = emptyCity();
-  city.layers.value = [LOTS];
-  city.now.value = Date.parse(CITY_TIME) + 60_000;
-  city.link.value = { state: "live", silentSeconds: 0, everLive: true };
-  for (const each of entities) putEntity(city.model, each);
-  const held: { desk?: Desk } = {};
-  const root = document.body.appendChild(document.createElement("div"));
-  app = createApp(
-    defineComponent(() => {
-      provideCity(city);
-      held.desk = provideDesk();
-      return () => h(component, props);
-    }),
-  );
-  app.mount(root);
-  await nextTick();
-  if (held.desk === undefined) throw new Error("not mounted");
-  return { city, desk: held.desk, text: () => root.textContent };
-}
 
 describe("the detail card", () => {
   it("draws a device's name as text, whatever it contains", async () => {
@@ -74,6 +27,14 @@ describe("the detail card", () => {
     expect(text()).not.toContain("20");
   });
 
+  it("gives a long text the whole width, and a short one none of it", async () => {
+    const data = { availableSpotNumber: 20, areaName: "中街" };
+    await page(DetailCard, { id: "parking.lot/a" }, entity("a", { data }));
+    expect(document.querySelector('[data-field="areaName"]')?.className).not.toContain("wide");
+    await page(DetailCard, { id: "parking.lot/a" }, entity("a", { data: { ...data, areaName: "中街、沈阳北站、太原街、三好街" } }));
+    expect(document.querySelector('[data-field="areaName"]')?.className).toContain("wide");
+  });
+
   it("follows the data, and says when its object is gone", async () => {
     const { city, text } = await page(DetailCard, { id: "parking.lot/a" }, entity("a"));
     putEntity(city.model, entity("a", { v: 2, data: { availableSpotNumber: 7 } }));
@@ -91,9 +52,10 @@ describe("a tile", () => {
   const value = (data: Entity["data"], stale = false): Entity =>
     entity("", { id: "tile/parking.free", layer: "tile", data, stale });
 
-  it("shows value, unit, age and what it rests on", async () => {
+  it("shows value, unit and age, and in its tooltip what it rests on", async () => {
     const { text } = await page(Tile, { spec: TILE }, value({ value: 32_879, of: 331, stale: 0 }));
-    expect(text()).toMatch(/剩余泊位.*3\.29.*万个.*1 分钟前.*计 331 处/);
+    expect(text()).toMatch(/剩余泊位.*3\.29.*万个.*1 分钟前/);
+    expect(document.querySelector("button")?.title).toContain("计 331 处");
   });
 
   it("says how many sources are left out as late", async () => {
@@ -104,7 +66,6 @@ describe("a tile", () => {
   it("without a figure tells late from never reported", async () => {
     const late = await page(Tile, { spec: TILE }, value({ value: null, of: 0, stale: 9 }, true));
     expect(late.text()).toContain("数据延迟");
-    app?.unmount();
     const none = await page(Tile, { spec: TILE });
     expect(none.text()).toContain("无数据");
   });

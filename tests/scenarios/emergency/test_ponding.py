@@ -78,7 +78,7 @@ def test_at_25_cm_the_road_is_closed_by_command(town: Town) -> None:
     alert = town.alert("ponding", "p")
     assert alert is not None
     assert alert.title == "p桥下积水达封路水深，建议橙色预警"
-    assert "研判：待核" in alert.text
+    assert "由人工决定" in alert.text
     assert town.level("emergency.road/r") == "closed"
     assert town.data("emergency.road/r")["answer"] == "已下发，待回执"
 

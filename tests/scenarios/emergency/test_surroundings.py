@@ -47,7 +47,7 @@ def test_what_lies_around_is_told_at_35_percent(town: Town) -> None:
     said = town.said("surroundings", "s")
     assert "停车场 2 处（近停车场 50 米、边停车场 200 米）" in said
     assert "建议派单：消防：某消防站 4000 米；120：某医院 150 米；燃气：燃气公司 9000 米" in said
-    assert "研判：待核" in said
+    assert "由人工决定" in said
     assert town.level("emergency.surroundings/s") == "orange"
 
 

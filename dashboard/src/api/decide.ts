@@ -1,4 +1,4 @@
-import type { Alert } from "../stream/protocol";
+import type { Alert, Answer } from "../stream/protocol";
 
 /** Who acts, until the hub has accounts. */
 export const OPERATOR = "operator";
@@ -6,16 +6,22 @@ export const OPERATOR = "operator";
 export const ASK_EVERY_MS = 1_000;
 export const ASK_TIMES = 30;
 
+/** What can be decided about an alert: 受理, 研判. The hub's own words, part of its paths. */
+export type DecisionKind = "acknowledge" | "assess";
+
 /**
  * One decision of the operator. Repeating it, with the same key, after a broken connection
  * cannot take effect twice.
  */
 export interface Decision {
+  readonly kind: DecisionKind;
   readonly key: string;
   readonly alertId: string;
   /** The version of the alert that the operator saw. */
   readonly version: number;
   readonly opinion: string;
+  /** Of 研判 alone. */
+  readonly answer: Answer | null;
 }
 
 /**
@@ -50,17 +56,18 @@ const browserWeb: Web = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** 受理: tells the hub, and waits for what became of it. */
-export async function acknowledge(
+/** Tells the hub what was decided, and waits for what became of it. */
+export async function decide(
   decision: Decision,
   onPending: () => void,
   web: Web = browserWeb,
 ): Promise<Outcome> {
-  const path = `/api/alerts/${encodeURIComponent(decision.alertId)}/acknowledge`;
+  const { kind, key, alertId, version, opinion, answer } = decision;
+  const path = `/api/alerts/${encodeURIComponent(alertId)}/${kind}`;
   let outcome = await ask(web, path, {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": decision.key },
-    body: JSON.stringify({ version: decision.version, by: OPERATOR, opinion: decision.opinion }),
+    headers: { "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify({ version, by: OPERATOR, opinion, ...(answer === null ? {} : { answer }) }),
   });
   for (let turn = 0; outcome.outcome === "pending" && turn < ASK_TIMES; turn += 1) {
     onPending();

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { acknowledge, ASK_TIMES, newKey, type Decision, type Outcome, type Web } from "../../src/api/acknowledge";
+import { ASK_TIMES, decide, newKey, type Decision, type Outcome, type Web } from "../../src/api/decide";
 import { acknowledgement, alert } from "../samples";
 
-const DECISION: Decision = { key: "key-1", alertId: "parking/saturated/中街#3", version: 7, opinion: "已核实" };
+const DECISION: Decision = {
+  kind: "acknowledge",
+  key: "key-1",
+  alertId: "parking/saturated/中街#3",
+  version: 7,
+  opinion: "已核实",
+  answer: null,
+};
 
 interface Asked {
   path: string;
@@ -25,15 +32,22 @@ function hub(...answers: (readonly [number, unknown] | Error)[]): Web & { asked:
   };
 }
 
-const run = (web: Web): Promise<Outcome> => acknowledge(DECISION, () => undefined, web);
+const run = (web: Web): Promise<Outcome> => decide(DECISION, () => undefined, web);
 
-describe("受理", () => {
+describe("a decision", () => {
   it("sends key, version and opinion to the escaped path of the alert", async () => {
     const web = hub([200, { outcome: "done", alert: alert("x") }]);
     expect((await run(web)).outcome).toBe("done");
     expect(web.asked[0]?.path).toBe("/api/alerts/parking%2Fsaturated%2F%E4%B8%AD%E8%A1%97%233/acknowledge");
     expect(web.asked[0]?.init?.headers).toMatchObject({ "idempotency-key": "key-1" });
     expect(JSON.parse(web.asked[0]?.init?.body as string)).toEqual({ version: 7, by: "operator", opinion: "已核实" });
+  });
+
+  it("of 研判 carries its answer, on a path of its own", async () => {
+    const web = hub([200, { outcome: "done", alert: alert("x") }]);
+    await decide({ ...DECISION, kind: "assess", answer: "false" }, () => undefined, web);
+    expect(web.asked[0]?.path).toMatch(/%233\/assess$/);
+    expect(JSON.parse(web.asked[0]?.init?.body as string)).toMatchObject({ opinion: "已核实", answer: "false" });
   });
 
   it("tells of a conflict with the alert as it is now", async () => {
