@@ -12,7 +12,8 @@ from hub.broker.limits import (
 )
 
 AUTOSAVE_SECONDS: Final = 1
-"""Seconds between saves: what a killed broker may lose of acknowledged messages (our default)."""
+"""Seconds between saves. mosquitto saves once more than this has passed since the last one, so a
+killed broker may lose nearly two of these, if ingest dies with it (our default)."""
 
 _TEMPLATE: Final = """\
 # Written by `cityhub demo` at each start; edits are lost.
