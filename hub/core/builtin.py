@@ -1,7 +1,6 @@
 """The hub's own types of events: cards, statuses, answers, actions, alerts, rejected messages."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +9,7 @@ from hub.core.counters import Counters
 from hub.core.desk import Desk
 from hub.core.devices import HUB, Devices, Heard
 from hub.core.letters import Letters
+from hub.core.outlet import Outlet
 from hub.core.screen import Screen
 from hub.model.action import Action
 from hub.model.alert import Signal
@@ -33,7 +33,7 @@ from hub.model.event import (
 from hub.model.instant import MINUTE, Instant
 from hub.model.letter import Rejection
 from hub.model.limits import RESEND_SPAN
-from hub.model.output import Answer, Output
+from hub.model.output import Answer
 from hub.model.topic import Kind, Topic
 
 RESEND_EXPIRES = 5 * MINUTE
@@ -45,28 +45,6 @@ class Taken(Struct, frozen=True):
 
     heard: Heard | None = None
     run: bool = True
-
-
-class Outlet(Protocol):
-    """Where the hub's own outputs go: the machine."""
-
-    partition: str
-    partitions: tuple[str, ...]
-
-    def home(self, district: str) -> str:
-        """Return the partition in which a district's devices are worked."""
-
-    def derive(self, event: Event) -> None:
-        """Run an event of the hub itself within this cause."""
-
-    def forward(self, partition: str, event: Event) -> None:
-        """Put out an event for a partition."""
-
-    def command(self, command: Command) -> None:
-        """Put out a command for a device."""
-
-    def put(self, output: Output) -> None:
-        """Put out something of the hub's own."""
 
 
 class Builtin:

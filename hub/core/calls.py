@@ -1,0 +1,142 @@
+"""Calls handlers, one at a time: what one does counts as a whole or not at all."""
+
+from collections.abc import Callable
+
+from hub.core.context import Context
+from hub.core.declaration import Handler, Role
+from hub.core.devices import Devices, Heard
+from hub.core.effect import checked
+from hub.core.letters import Letters
+from hub.core.registry import Registry
+from hub.core.settlement import Settlement
+from hub.core.store import States
+from hub.core.trace import trace
+from hub.model.event import Event, Position
+from hub.model.instant import Instant
+from hub.model.partition import Partitioning
+
+
+class Calls:
+    """Where the scenarios' code runs. ``position`` says where in the log the machine is."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        partitioning: Partitioning,
+        position: Callable[[], Position],
+        *,
+        states: States,
+        devices: Devices,
+        letters: Letters,
+        settlement: Settlement,
+    ) -> None:
+        self._registry = registry
+        self._partitioning = partitioning
+        self._position = position
+        self._states = states
+        self._devices = devices
+        self._letters = letters
+        self._settlement = settlement
+
+    def offer(  # noqa: PLR0917 an event and what is known of it
+        self,
+        handler: Handler,
+        cause: str,
+        event: Event,
+        now: Instant,
+        payload: object,
+        heard: Heard | None,
+    ) -> None:
+        """Run a handler once for each key that the event belongs to."""
+        try:
+            keys = (_about(event),) if handler.key is None else handler.key(event, payload)
+        except Exception as error:  # noqa: BLE001 a stranger's code, as in `_call`
+            self._failed(handler, event, now, error)
+            return
+        for index, key in enumerate(keys):
+            unique = f"{cause}.{handler.name}" + (f".{index}" if index else "")
+            context = self._context(handler, event, unique, now=now, key=key, heard=heard)
+            self._call(handler, context, payload)
+
+    def fire(self, handler: Handler, cause: str, due: Instant, key: str) -> None:
+        """Run the handler of a key's timer with its due time as now."""
+        event = Event(
+            id=cause,
+            source=f"/scenario/{handler.scenario}",
+            type=f"timer.{handler.on}",
+            subject=key,
+        )
+        self._call(handler, self._context(handler, event, cause, now=due, key=key), None)
+
+    def _call(self, handler: Handler, context: Context, payload: object) -> None:
+        """Run one handler; what it did counts as a whole or not at all."""
+        name, raw = "", b""
+        if handler.state is not None:
+            name = f"{handler.scenario}.{handler.state.__name__}|{context.key}"
+        try:
+            if handler.accepts is not None and not handler.accepts(context, payload):
+                return
+            handler.function(*self._arguments(handler, context, payload, name))
+            if handler.state is not None:
+                raw = self._states.checked(name, handler.state)
+            effects = [checked(effect) for effect in context.effects]
+        except Exception as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
+            self._states.undo(name)
+            self._failed(handler, context.event, context.now, error)
+            return
+        if name:
+            self._states.keep(name, raw)
+        for effect in effects:
+            self._settlement.settle(handler.scenario, effect, context.now)
+
+    def _arguments(
+        self, handler: Handler, context: Context, payload: object, name: str
+    ) -> list[object]:
+        given: dict[Role, object] = {Role.CONTEXT: context, Role.PAYLOAD: payload}
+        if handler.state is not None:
+            given[Role.STATE] = self._states.get(name, handler.state)
+        return [given[role] for role in handler.roles]
+
+    def _failed(self, handler: Handler, event: Event, now: Instant, error: Exception) -> None:
+        self._letters.event(
+            self._position(),
+            now,
+            event,
+            reason="handler-error",
+            detail=trace(error),
+            handler=handler.title,
+        )
+
+    def _context(
+        self,
+        handler: Handler,
+        event: Event,
+        cause: str,
+        *,
+        now: Instant,
+        key: str,
+        heard: Heard | None = None,
+    ) -> Context:
+        off = heard is not None and heard.clock_off
+        return Context(
+            scenario=handler.scenario,
+            cause=cause,
+            event=event,
+            now=now,
+            key=key,
+            device=self._devices.get(event.source),
+            partitioning=self._partitioning,
+            titles=self._registry.titles[handler.scenario],
+            time=None if off else event.time,
+            late=heard is not None and heard.late,
+            quality=("clock-off",) if off else (),
+        )
+
+
+def _about(event: Event) -> str:
+    """Return the usual key: what a derived event is about, else the device that reports.
+
+    A device's own word on its subject is not asked: it could be another's state.
+    """
+    derived = event.source.startswith("/scenario/")
+    return event.subject if derived else event.source.rpartition("/")[2]
