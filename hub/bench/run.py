@@ -29,6 +29,9 @@ SETTLE_SECONDS = 30.0
 SHOW_SECONDS = 1.5
 """How long the last readings may take to the screen: several of its updates."""
 LOOK_SECONDS = 0.05
+OVERTIME_SECONDS = 4 * SETTLE_SECONDS
+"""How much longer than its readings a run may take, all waiting included: a city that goes away
+under it ends it, too."""
 
 _device = msgspec.msgpack.Decoder(Device).decode
 
@@ -57,7 +60,11 @@ async def run(city: City, plan: Plan, tell: Tell) -> Report:
             tell("cards", 0)
             cards = [(card_topic(index), card(index)) for index in range(plan.devices)]
             await asyncio.to_thread(publisher.retain, cards)
-            return await measurement.take(publisher)
+            async with asyncio.timeout(plan.seconds + OVERTIME_SECONDS):
+                return await measurement.take(publisher)
+        except TimeoutError as error:
+            problem = f"the city did not answer within {plan.seconds + OVERTIME_SECONDS:g} s"
+            raise BenchFailed(problem, "see `cityhub doctor`") from error
         finally:
             # Also after Ctrl-C: no retained card may outlive the bench.
             tell("removing the cards", 1)
@@ -87,8 +94,7 @@ class _Measurement:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(each) for each in (*watchers, self._progress())]
-                async with asyncio.timeout(SETTLE_SECONDS):
-                    await screen.up.wait()
+                await _shown(screen)
                 times = await self._publish(publisher, ledger, reader)
                 for task in tasks:
                     task.cancel()
@@ -172,6 +178,16 @@ class _Measurement:
             if await self._backlog.worked() >= reader.newest:
                 break
             await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _shown(screen: Screen) -> None:
+    """Wait until the screen has its first snapshot."""
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            await screen.up.wait()
+    except TimeoutError as error:
+        problem = f"the screen had no snapshot within {SETTLE_SECONDS:g} s"
+        raise BenchFailed(problem, "see `cityhub doctor`: does serve run?") from error
 
 
 class _Times(Struct, frozen=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub.bench import run as bench
 from hub.bench.errors import BenchFailed
 from hub.bench.plan import Plan, source
 from hub.bench.run import City, run
@@ -93,4 +94,16 @@ async def test_no_screen(
     async with connect(redis_url) as redis:
         city = City(redis, Partitioning(), redis_url, mosquitto.url, nowhere)
         with pytest.raises(BenchFailed, match="no websocket"):
+            await run(city, PLAN, nobody)
+
+
+async def test_a_city_that_goes_away_ends_it(
+    web: str, mosquitto: Mosquitto, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A city that answers no more ends a run within its overtime, with a cause and a remedy."""
+    monkeypatch.setattr(bench, "OVERTIME_SECONDS", 0.0)
+    monkeypatch.setattr(bench, "SHOW_SECONDS", 60.0)  # what a wait for it would take
+    async with connect(redis_url) as redis:
+        city = City(redis, Partitioning(), redis_url, mosquitto.url, web)
+        with pytest.raises(BenchFailed, match="did not answer"):
             await run(city, PLAN, nobody)
