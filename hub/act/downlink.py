@@ -77,7 +77,7 @@ class Sender:
 
     async def _send(self, window: list[Emitted], over: asyncio.Event) -> bool:
         """Publish a window and await all PUBACKs; False when it is over before that."""
-        left = [e.output for e in window if isinstance(e.output, Downlink)]
+        left = self._real([e.output for e in window if isinstance(e.output, Downlink)])
         while left := self._in_time(left):
             if over.is_set():
                 return False
@@ -86,6 +86,13 @@ class Sender:
             if left:
                 await self._broker()
         return True
+
+    def _real(self, downlinks: list[Downlink]) -> list[Downlink]:
+        """Return what is no exercise: that never reaches a device."""
+        real = [what for what in downlinks if not what.exercise]
+        if len(real) < len(downlinks):
+            self._vitals.count("downlinks_dropped|reason=exercise", len(downlinks) - len(real))
+        return real
 
     def _in_time(self, downlinks: list[Downlink]) -> list[Downlink]:
         now = self._now()

@@ -20,6 +20,7 @@ from hub.model.event import (
     ACTION,
     ALERT,
     CARD,
+    EXERCISE,
     FRESH,
     GONE,
     REJECTED,
@@ -121,6 +122,7 @@ class Builtin:
                 name="resend",
                 data=msgspec.json.encode(data),
                 expires=now + RESEND_EXPIRES,
+                exercise=event.exercise,
             )
         )
 
@@ -172,6 +174,7 @@ class Builtin:
                 type=type_,
                 data=msgspec.json.encode(data),
                 district=device.district,
+                flags=(EXERCISE,) if device.exercise else (),
             )
         )
 

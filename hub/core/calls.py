@@ -11,7 +11,7 @@ from hub.core.registry import Registry
 from hub.core.settlement import Settlement
 from hub.core.store import States
 from hub.core.trace import trace
-from hub.model.event import Event, Position
+from hub.model.event import EXERCISE, Event, Position
 from hub.model.instant import Instant
 from hub.model.partition import Partitioning
 
@@ -58,13 +58,14 @@ class Calls:
             context = self._context(handler, event, unique, now=now, key=key, heard=heard)
             self._call(handler, context, payload)
 
-    def fire(self, handler: Handler, cause: str, due: Instant, key: str) -> None:
+    def fire(self, handler: Handler, cause: str, due: Instant, key: str, *, exercise: bool) -> None:
         """Run the handler of a key's timer with its due time as now."""
         event = Event(
             id=cause,
             source=f"/scenario/{handler.scenario}",
             type=f"timer.{handler.on}",
             subject=key,
+            flags=(EXERCISE,) if exercise else (),
         )
         self._call(handler, self._context(handler, event, cause, now=due, key=key), None)
 
@@ -129,7 +130,7 @@ class Calls:
             titles=self._registry.titles[handler.scenario],
             time=None if off else event.time,
             late=heard is not None and heard.late,
-            quality=("clock-off",) if off else (),
+            quality=(("clock-off",) if off else ()) + ((EXERCISE,) if event.exercise else ()),
         )
 
 

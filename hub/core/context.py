@@ -8,7 +8,7 @@ from hub.core.effect import Effect, Emit, Hide, Picture, Timer
 from hub.model.alert import Level, Signal
 from hub.model.command import Command
 from hub.model.device import Card, Device
-from hub.model.event import Event
+from hub.model.event import EXERCISE, Event
 from hub.model.instant import SECOND, Duration, Instant
 from hub.model.limits import SAID_CHARACTERS
 from hub.model.partition import CITY, Partitioning
@@ -94,6 +94,7 @@ class Context:
             time=self.time,
             district=district or self.event.district,
             subject=self.key,
+            flags=(EXERCISE,) if self.event.exercise else (),
         )
         self.effects.append(Emit(partition, event))
 
@@ -123,12 +124,14 @@ class Context:
                 at=at,
                 district=district or self.event.district or None,
                 entity=entity,
+                exercise=self.event.exercise,
             )
         )
 
     def clear_alert(self, kind: str, place: str) -> None:
         """Clear the alert (kind, place); nothing happens when it is not raised."""
-        self.effects.append(Signal(self._scenario, kind, place, active=False))
+        played = self.event.exercise
+        self.effects.append(Signal(self._scenario, kind, place, active=False, exercise=played))
 
     def show(
         self,
@@ -177,12 +180,14 @@ class Context:
         id_ = f"{partition}.{self._scenario}.{rest}.{len(self.effects)}"
         topic = str(Topic(district, domain, device, Kind.COMMAND, name))
         due = self.now + expires
-        self.effects.append(Command(id_, self._scenario, topic, name, _encode(data), due))
+        played = self.event.exercise
+        self.effects.append(Command(id_, self._scenario, topic, name, _encode(data), due, played))
         return id_
 
     def start(self, name: str, after: Duration) -> None:
         """Start (or move) this key's timer ``name``; its handler runs with the due time as now."""
-        self.effects.append(Timer(name, self.key, self.now + max(after, SHORTEST_TIMER)))
+        due = self.now + max(after, SHORTEST_TIMER)
+        self.effects.append(Timer(name, self.key, due, self.event.exercise))
 
     def stop(self, name: str) -> None:
         """Cancel this key's timer ``name``."""

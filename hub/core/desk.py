@@ -125,6 +125,7 @@ def _raised(signal: Signal, file: _File, now: Instant) -> Alert:
         entity=signal.entity,
         raised=text(now),
         updated=text(now),
+        exercise=signal.exercise,
     )
 
 

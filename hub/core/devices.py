@@ -70,6 +70,7 @@ class Devices:
             device.duplicates += 1
             return Heard(device, duplicate=True)
         device.recent = (device.recent + mark)[-REMEMBERED_IDS * _HASH :]
+        device.exercise = event.exercise
         device.accepted += 1
         order = _order(device, event, now)
         gap = _follow(device, order)
@@ -91,6 +92,7 @@ class Devices:
         if device.card is not None:
             self._behind.get(device.card.via, set()).discard(device.source)
         device.card = card
+        device.exercise = event.exercise
         if card is not None:
             self._join(device, card)
             device.watched = False  # the period may be another one

@@ -53,6 +53,7 @@ class Timer(Struct, frozen=True):
     name: str
     key: str
     due: Instant | None
+    exercise: bool = False
 
 
 Effect = Emit | Signal | Picture | Hide | Command | Timer

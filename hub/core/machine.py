@@ -127,7 +127,7 @@ class Machine:
 
     def fire(self) -> None:
         """Fire the next timer."""
-        due, scenario, name, key = self._timers.pop()
+        due, scenario, name, key, exercise = self._timers.pop()
         mark = blake2b(f"{due}|{scenario}|{name}|{key}".encode(), digest_size=8).hexdigest()
         cause = f"{self.partition}.t{mark}"
         self.time = max(self.time, due)
@@ -139,7 +139,7 @@ class Machine:
         if handler is None:
             self._counters.count("timer-without-handler", "name", f"{scenario}.{name}")
             return
-        self._calls.fire(handler, cause, due, key)
+        self._calls.fire(handler, cause, due, key, exercise=exercise)
         self._drain(cause, due)
 
     def take(self) -> Changes:

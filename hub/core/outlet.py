@@ -56,7 +56,8 @@ class Outlet:
             "expires": text(command.expires),
             "data": Raw(command.data),
         }
-        self.put(Downlink(command.id, command.topic, command.expires, _json(wire)))
+        expires, played = command.expires, command.exercise
+        self.put(Downlink(command.id, command.topic, expires, _json(wire), played))
 
     def take(self) -> list[Output]:
         """Return the outputs since the last time."""

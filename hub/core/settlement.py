@@ -1,5 +1,7 @@
 """Settles what a handler did, once all of it was checked: screen, timers, alerts, events."""
 
+from msgspec.structs import replace
+
 from hub.core.effect import Effect, Emit, Hide, Picture, Timer
 from hub.core.outlet import Outlet
 from hub.core.screen import Screen
@@ -29,12 +31,23 @@ class Settlement:
             case Timer(due=None):
                 self._timers.stop(scenario, effect.name, effect.key)
             case Timer():
-                self._timers.start(scenario, effect.name, effect.key, effect.due or now)
+                self._timers.start(
+                    scenario,
+                    effect.name,
+                    effect.key,
+                    effect.due or now,
+                    exercise=effect.exercise,
+                )
             case Signal():
-                event = self._signals.changed(effect, self._outlet.partition, now)
-                if event is not None:
-                    self._outlet.forward("city", event)
+                self._signal(effect, now)
+                if not (effect.active or effect.exercise):  # what was played is over too
+                    self._signal(replace(effect, exercise=True), now)
             case Command():
                 self._outlet.command(effect)
             case Emit():
                 self._outlet.forward(effect.partition, effect.event)
+
+    def _signal(self, signal: Signal, now: Instant) -> None:
+        event = self._signals.changed(signal, self._outlet.partition, now)
+        if event is not None:
+            self._outlet.forward("city", event)

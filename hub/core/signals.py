@@ -4,7 +4,7 @@ import msgspec
 
 from hub.core.store import Store
 from hub.model.alert import Signal
-from hub.model.event import ALERT, Event
+from hub.model.event import ALERT, EXERCISE, Event
 from hub.model.instant import Instant
 
 _TABLE = "signals"
@@ -36,4 +36,5 @@ class Signals:
             time=now,
             district=signal.district or "",
             subject=signal.identity,
+            flags=(EXERCISE,) if signal.exercise else (),
         )

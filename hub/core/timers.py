@@ -16,20 +16,25 @@ class Timers:
         self._store = store
         self._due: dict[str, Instant] = {}
         self._heap: list[tuple[Instant, str, str, str]] = []
+        self._played: set[str] = set()
         for name, value in store.items(_TABLE):
-            self._push(name, int(value))
+            due, _, played = value.partition(b" ")
+            self._push(name, int(due), exercise=bool(played))
 
-    def start(self, scenario: str, name: str, key: str, due: Instant) -> None:
-        """Set a timer; one that runs already is moved."""
+    def start(
+        self, scenario: str, name: str, key: str, due: Instant, *, exercise: bool = False
+    ) -> None:
+        """Set a timer; one that runs already is moved. What it does is an ``exercise`` or not."""
         field = _GLUE.join((scenario, name, key))
-        if self._due.get(field) != due:
-            self._push(field, due)
-            self._store.put(_TABLE, field, str(due).encode())
+        if self._due.get(field) != due or (field in self._played) != exercise:
+            self._push(field, due, exercise=exercise)
+            self._store.put(_TABLE, field, f"{due}{' exercise' if exercise else ''}".encode())
 
     def stop(self, scenario: str, name: str, key: str) -> None:
         """Cancel a timer if it runs."""
         field = _GLUE.join((scenario, name, key))
         if self._due.pop(field, None) is not None:
+            self._played.discard(field)
             self._store.delete(_TABLE, field)
 
     def running(self, scenario: str, name: str, key: str) -> bool:
@@ -45,13 +50,18 @@ class Timers:
             heapq.heappop(self._heap)  # moved or cancelled since
         return None
 
-    def pop(self) -> tuple[Instant, str, str, str]:
-        """Take the next timer: (due, scenario, name, key). Call only when `next_due` has one."""
-        due, key, name, scenario = heapq.heappop(self._heap)
-        self.stop(scenario, name, key)
-        return due, scenario, name, key
+    def pop(self) -> tuple[Instant, str, str, str, bool]:
+        """Take the next timer: (due, scenario, name, key, exercise).
 
-    def _push(self, field: str, due: Instant) -> None:
+        Call only when `next_due` has one.
+        """
+        due, key, name, scenario = heapq.heappop(self._heap)
+        exercise = _GLUE.join((scenario, name, key)) in self._played
+        self.stop(scenario, name, key)
+        return due, scenario, name, key, exercise
+
+    def _push(self, field: str, due: Instant, *, exercise: bool) -> None:
         scenario, name, key = field.split(_GLUE, 2)
         self._due[field] = due
+        (self._played.add if exercise else self._played.discard)(field)
         heapq.heappush(self._heap, (due, key, name, scenario))

@@ -41,7 +41,10 @@ Adapters = Mapping[tuple[str, str], Adapter]
 
 
 class _Envelope(Struct):
-    """CloudEvents 1.0, structured mode. Other extension attributes are tolerated."""
+    """CloudEvents 1.0, structured mode. Other extension attributes are tolerated.
+
+    ``exercise`` marks what is played and not real; the hub carries it into all that follows.
+    """
 
     specversion: str
     id: str
@@ -51,6 +54,7 @@ class _Envelope(Struct):
     time: str | None = None
     sequence: str | None = None
     subject: str | None = None
+    exercise: bool = False
 
 
 _envelope = msgspec.json.Decoder(_Envelope).decode
@@ -78,7 +82,10 @@ def decode(
         case Kind.READING:
             return _reading(where, payload, properties, content_type, adapters)
         case Kind.CARD:
-            return [_hub_event(where, event.CARD, payload, _card_data(payload))]
+            card = _card_data(payload)
+            said = _card(card)
+            flags = (event.EXERCISE,) if said is not None and said.exercise else ()
+            return [_hub_event(where, event.CARD, payload, card, flags)]
         case Kind.STATUS:
             return [_hub_event(where, event.STATUS, payload, _status(payload))] if payload else []
         case Kind.ACK:
@@ -129,6 +136,7 @@ def _binary(where: Topic, payload: bytes, properties: Mapping[str, str]) -> Even
         properties.get("time"),
         properties.get("sequence"),
         properties.get("subject"),
+        properties.get("exercise") == "true",
     )
     return _checked(where, envelope)
 
@@ -153,6 +161,7 @@ def _checked(where: Topic, said: _Envelope) -> Event:
         where.district,
         as_sequence(said.sequence),
         as_name(said.subject, "subject") if said.subject else "",
+        (event.EXERCISE,) if said.exercise else (),
     )
 
 
@@ -165,9 +174,11 @@ def _adapted(where: Topic, payload: bytes, adapter: Adapter) -> Event:
     return Event(unique, where.source, where.type, bare.data, bare.time, where.district)
 
 
-def _hub_event(where: Topic, kind: str, payload: bytes, data: bytes) -> Event:
+def _hub_event(
+    where: Topic, kind: str, payload: bytes, data: bytes, flags: tuple[str, ...] = ()
+) -> Event:
     unique = derived_id(str(where), payload)
-    return Event(unique, where.source, kind, data, district=where.district)
+    return Event(unique, where.source, kind, data, district=where.district, flags=flags)
 
 
 def _card_data(payload: bytes) -> bytes:

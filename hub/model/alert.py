@@ -36,11 +36,13 @@ class Signal(Struct, frozen=True, omit_defaults=True):
     at: tuple[float, float] | None = None
     district: str | None = None
     entity: str | None = None
+    exercise: bool = False
 
     @property
     def identity(self) -> str:
-        """What makes two signals the same alert."""
-        return f"{self.scenario}/{self.kind}/{self.place}"
+        """What makes two signals the same alert; an exercise never touches a real one."""
+        played = "~exercise" if self.exercise else ""
+        return f"{self.scenario}/{self.kind}/{self.place}{played}"
 
 
 class Acknowledgement(Struct, frozen=True):
@@ -73,7 +75,8 @@ class Alert(Struct, frozen=True, tag="alert"):
 
     What software raises is a proposal; ``assessment`` is a person's judgement of it. ``version``
     counts what a decision depends on (raise, level, clear, acknowledge, assess), not each new
-    wording, so that an operator's action is not refused because a figure moved.
+    wording, so that an operator's action is not refused because a figure moved. ``exercise`` is
+    CAP 1.2 `status` Exercise: played, never to be taken for real.
     """
 
     id: str

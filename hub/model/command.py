@@ -9,7 +9,7 @@ class Command(Struct, frozen=True, tag="command"):
     """One downlink message: at least once, with a stable ``id`` and an expiry.
 
     ``id`` begins with the partition that issued it, so that the answer finds its way back;
-    ``data`` is JSON.
+    ``data`` is JSON. One of an ``exercise`` is put out like any other and never sent.
     """
 
     id: str
@@ -18,6 +18,7 @@ class Command(Struct, frozen=True, tag="command"):
     name: str
     data: bytes
     expires: Instant
+    exercise: bool = False
 
 
 class Ack(Struct, frozen=True):

@@ -20,7 +20,10 @@ class Reporting(Struct, frozen=True, omit_defaults=True):
 
 
 class Card(Struct, frozen=True, omit_defaults=True):
-    """The retained `$device` message. ``lng``/``lat`` in degrees WGS-84; ``via`` its gateway."""
+    """The retained `$device` message. ``lng``/``lat`` in degrees WGS-84; ``via`` its gateway.
+
+    ``exercise`` says that the device is played (`cityhub replay --target mqtt`).
+    """
 
     name: str
     kind: str
@@ -30,6 +33,7 @@ class Card(Struct, frozen=True, omit_defaults=True):
     unit: str = ""
     via: str = ""
     attributes: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+    exercise: bool = False
 
     def __post_init__(self) -> None:
         if self.lng is not None and not -180 <= self.lng <= 180:  # noqa: PLR2004 degrees
@@ -56,7 +60,8 @@ class Device(Struct, omit_defaults=True):
 
     ``heard`` is the log time of its last reading, ``said`` the latest device time, ``deaf`` the
     partition's total deafness when it was last heard, ``recent`` the hashes of its last event ids,
-    8 bytes each, ``hole`` the first sequence number that may still be sent again, or -1.
+    8 bytes each, ``hole`` the first sequence number that may still be sent again, or -1,
+    ``exercise`` whether what it said last was an exercise.
     """
 
     source: str
@@ -77,6 +82,7 @@ class Device(Struct, omit_defaults=True):
     hole: int = -1
     resets: int = 0
     watched: bool = False
+    exercise: bool = False
     entities: list[str] = field(default_factory=list)
 
     @property

@@ -4,6 +4,9 @@ from msgspec import Struct
 
 from hub.model.instant import Instant
 
+EXERCISE = "exercise"
+"""Flag of an event that is played, not real (CAP 1.2 §3.2.1 `status` Exercise)."""
+
 
 class Event(Struct, frozen=True, array_like=True, gc=False):
     """One fact, as appended.
@@ -11,7 +14,7 @@ class Event(Struct, frozen=True, array_like=True, gc=False):
     ``id`` and ``source`` identify it (CloudEvents 1.0), ``type`` says what ``data`` (JSON bytes)
     means, ``time`` is the device's own word or None, ``district`` the 6-digit code of the topic or
     empty, ``sequence`` the zero-padded CloudEvents extension or empty, ``flags`` what happened on
-    the way in (`redrive`).
+    the way in (`redrive`, EXERCISE).
     """
 
     id: str
@@ -30,6 +33,11 @@ class Event(Struct, frozen=True, array_like=True, gc=False):
         if not self.district or not self.type.startswith("city."):
             return ""
         return f"city/{self.district}{self.source}/{self.type.rpartition('.')[2]}"
+
+    @property
+    def exercise(self) -> bool:
+        """Whether it is part of an exercise (演练), and whatever follows from it too."""
+        return EXERCISE in self.flags
 
 
 class Position(Struct, frozen=True, order=True):

@@ -34,12 +34,13 @@ class Forward(Struct, frozen=True, tag="forward"):
 
 
 class Downlink(Struct, frozen=True, tag="downlink"):
-    """A command for a device; ``json`` is what goes over the wire."""
+    """A command for a device; ``json`` is what goes over the wire, unless it is an ``exercise``."""
 
     id: str
     topic: str
     expires: int
     json: bytes
+    exercise: bool = False
 
 
 class Answer(Struct, frozen=True, tag="answer"):

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from hub.act.downlink import HOLDER
@@ -67,6 +68,22 @@ async def test_an_expired_command_is_dropped_and_counted(
 
     await until(counted, "the counter")
     assert received == ["new"]
+
+
+async def test_a_command_of_an_exercise_is_never_sent(
+    hub_process: Start, redis: Redis, received: list[str]
+) -> None:
+    """What is played does not reach the outside: it is counted and dropped."""
+    worker = Worker(redis, "d1")
+    await worker.commit([replace(downlink("played"), exercise=True), downlink("real")])
+    hub_process("act")
+    await until(lambda: bool(received), "the real command")
+
+    async def counted() -> bool:
+        return (await vitals(redis)).counters.get("downlinks_dropped|reason=exercise") == 1
+
+    await until(counted, "the counter")
+    assert received == ["real"]
 
 
 async def test_kill_9_sends_again_what_was_not_noted_and_loses_none(

@@ -338,3 +338,15 @@ def test_an_answer_belongs_to_its_command() -> None:
 def test_the_hubs_own_commands_are_no_events() -> None:
     """They come back on `city/#`, where the hub listens."""
     assert decode("city/210103/parking/sign-03/$cmd/guide", b'{"id":"x"}', {}, None) == []
+
+
+def test_an_exercise_is_marked_on_the_way_in() -> None:
+    """A CloudEvent with the extension `exercise`, in either mode, and a card that says so."""
+    assert one(TOPIC, reading(exercise=True)).exercise
+    assert not one(TOPIC, reading(exercise=False)).exercise
+    attributes = {"id": "1", "source": "/parking/lot-0012", "type": "city.parking.occupancy"}
+    assert one(TOPIC, b"{}", attributes | {"exercise": "true"}).exercise
+    assert not one(TOPIC, b"{}", attributes).exercise
+    assert one(CARD_TOPIC, json.dumps(CARD | {"exercise": True}).encode()).exercise
+    in_words = CARD | {"attributes": {"a": 1, "exercise": True}}
+    assert not one(CARD_TOPIC, json.dumps(in_words).encode()).exercise
