@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 EDGES = frozenset({
-    "hub.act", "hub.archive", "hub.bench", "hub.broker", "hub.ingest", "hub.log", "hub.serve",
-    "hub.work", "hub.edge", "hub.settings", "hub",
+    "hub.act", "hub.archive", "hub.bench", "hub.broker", "hub.ingest", "hub.log", "hub.mqtt",
+    "hub.serve", "hub.work", "hub.edge", "hub.settings", "hub",
 })  # fmt: skip
 """Rooms with I/O, which meet in the processes; `hub` itself holds the version and nothing else."""
 

@@ -9,8 +9,6 @@ from redis.exceptions import RedisError
 from hub.act.downlink import Sender
 from hub.act.forwarder import Forwarder
 from hub.edge import pause, stop_event
-from hub.ingest.broker import Broker
-from hub.ingest.link import Link
 from hub.log.clock import read_clock, real_now
 from hub.log.connection import connect
 from hub.log.errors import Fenced
@@ -18,6 +16,8 @@ from hub.log.lease import Lease
 from hub.log.vitals import PERIOD, Vitals, forget, report
 from hub.model.instant import CityClock, Instant
 from hub.model.partition import CITY
+from hub.mqtt.broker import Broker
+from hub.mqtt.link import Link
 from hub.settings import Settings
 
 log = structlog.get_logger()

@@ -13,12 +13,12 @@ from redis.exceptions import RedisError
 
 from hub.act.forwarder import BLOCK_MILLISECONDS, PAGES, RETRY_SECONDS
 from hub.edge import pause
-from hub.ingest.errors import Lost, Refused
-from hub.ingest.link import Link
 from hub.log.outputs import Emitted, Outputs
 from hub.log.vitals import Vitals
 from hub.model.instant import Instant
 from hub.model.output import Downlink
+from hub.mqtt.errors import Lost, Refused
+from hub.mqtt.link import Link
 
 log = structlog.get_logger()
 

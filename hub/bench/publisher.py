@@ -15,9 +15,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from hub.bench.errors import BenchFailed
 from hub.bench.ledger import Ledger
 from hub.bench.plan import MOST_READINGS, Plan, reading, topic
-from hub.ingest.broker import Broker
 from hub.log.clock import real_now
 from hub.model.instant import CityClock, text
+from hub.mqtt.broker import Broker
 
 IN_FLIGHT = 1_000
 """Most readings not yet acknowledged: a second's worth at 1,000/s, so that a short stall of the

@@ -16,13 +16,13 @@ from hub.bench.observer import Backlog, LogReader, Screen, is_ours
 from hub.bench.plan import DISTRICT, Plan, card, card_topic, source
 from hub.bench.publisher import Publisher
 from hub.bench.report import Report
-from hub.ingest.broker import Broker
 from hub.log.clock import read_clock
 from hub.log.log import Log
 from hub.log.tables import Tables
 from hub.model.device import Device
 from hub.model.instant import CityClock
 from hub.model.partition import Partitioning
+from hub.mqtt.broker import Broker
 
 SETTLE_SECONDS = 30.0
 """How long cards may take to be registered, and the last readings to be logged and worked."""

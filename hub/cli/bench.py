@@ -53,7 +53,7 @@ async def _bench(settings: Settings, plan: "Plan", tell: Callable[[str, float], 
     from hub.bench.errors import BenchFailed  # noqa: PLC0415 as above
     from hub.bench.run import City  # noqa: PLC0415 as above
     from hub.bench.run import run as measure  # noqa: PLC0415 as above
-    from hub.ingest.errors import BadBrokerUrl  # noqa: PLC0415 as above
+    from hub.mqtt.errors import BadBrokerUrl  # noqa: PLC0415 as above
 
     where = locate(settings)
     async with open_log(settings) as opened:

@@ -11,8 +11,6 @@ from hub.cli.finding import Finding, fail, ok, warn
 from hub.cli.probes import V5, V311, ask, mqtt_refusal
 from hub.cli.running import START, layout, without_password
 from hub.cli.terminal import local
-from hub.ingest.broker import Broker
-from hub.ingest.errors import BadBrokerUrl
 from hub.log.clock import read_clock, real_now
 from hub.log.keys import Keys
 from hub.log.log import INGEST, WORK, Log
@@ -20,6 +18,8 @@ from hub.log.tables import Tables
 from hub.log.vitals import SILENT, Vitals, read_all
 from hub.model.instant import MINUTE, SECOND, Instant
 from hub.model.partition import CITY, Partitioning
+from hub.mqtt.broker import Broker
+from hub.mqtt.errors import BadBrokerUrl
 from hub.serve.limits import LAG_EVENTS
 from hub.settings import Settings
 

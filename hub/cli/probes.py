@@ -12,7 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from hub.ingest.broker import Broker
+from hub.mqtt.broker import Broker
 
 ANSWER_SECONDS = 2.0
 """How long an answer may take: a server on this machine or in its room needs milliseconds."""

@@ -7,11 +7,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from hub.edge import pause, stop_event
-from hub.ingest.broker import Broker
-from hub.ingest.client import Connection
-from hub.ingest.errors import MqttError
 from hub.ingest.ingest import Ingest
-from hub.ingest.link import Link
 from hub.log.clock import read_clock, real_now, set_clock
 from hub.log.connection import connect, fullness
 from hub.log.lease import Lease
@@ -21,6 +17,10 @@ from hub.model import instant
 from hub.model.instant import MILLISECOND, CityClock, Instant
 from hub.model.partition import CITY, Partitioning
 from hub.model.topic import CLOCK_SET_TOPIC, CLOCK_TOPIC, ROOT
+from hub.mqtt.broker import Broker
+from hub.mqtt.client import Connection
+from hub.mqtt.errors import MqttError
+from hub.mqtt.link import Link
 from hub.settings import Settings
 
 log = structlog.get_logger()

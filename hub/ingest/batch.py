@@ -9,9 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.ingest.checks import derived_id
-from hub.ingest.client import RECEIVE_MAXIMUM, Connection
 from hub.ingest.decode import decode
-from hub.ingest.paho import Received
 from hub.ingest.reasons import Reason
 from hub.ingest.senml import RECORDS
 from hub.log.vitals import Vitals
@@ -19,6 +17,8 @@ from hub.model.errors import BadMessage, BadTopic, Rejected
 from hub.model.event import REJECTED, Event
 from hub.model.letter import rejection
 from hub.model.limits import BATCH_BYTES, BATCH_EVENTS, TOPIC_BYTES
+from hub.mqtt.client import RECEIVE_MAXIMUM, Connection
+from hub.mqtt.paho import Received
 
 INBOX_MESSAGES = 2 * RECEIVE_MAXIMUM
 """Messages that wait for the log before the socket is read no more."""

@@ -18,10 +18,7 @@ from redis.exceptions import RedisError
 from hub.edge import pause
 from hub.ingest.batch import Batch, Inbox, Message, take
 from hub.ingest.checks import derived_id
-from hub.ingest.client import Connection
 from hub.ingest.hearing import Hearing
-from hub.ingest.link import Link
-from hub.ingest.paho import Received
 from hub.log.errors import Fenced, LogFull
 from hub.log.lease import Lease
 from hub.log.log import Log
@@ -31,6 +28,9 @@ from hub.model.event import Event
 from hub.model.instant import SECOND, Instant
 from hub.model.limits import BATCH_EVENTS, TICK
 from hub.model.topic import CLOCK_SET_TOPIC
+from hub.mqtt.client import Connection
+from hub.mqtt.link import Link
+from hub.mqtt.paho import Received
 
 log = structlog.get_logger()
 

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from hub.cli import city_checks, machine_checks
 from hub.cli.finding import Finding, Verdict
 from hub.cli.probes import V5, V311, mqtt_refusal
-from hub.ingest.broker import Broker
 from hub.log.vitals import Vitals
 from hub.model.event import TICK, Event
 from hub.model.instant import SECOND
 from hub.model.partition import Partitioning, split
+from hub.mqtt.broker import Broker
 from tests.hub.cli.conftest import CityLog, Invoke
 from tests.servers import Mosquitto, free_port
 

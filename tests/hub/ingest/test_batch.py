@@ -1,10 +1,10 @@
 """The inbox is bounded, and a batch keeps within the limits of the log."""
 
 from hub.ingest.batch import INBOX_BYTES, INBOX_MESSAGES, Inbox, Message, take
-from hub.ingest.client import Connection
-from hub.ingest.paho import Received
 from hub.log.vitals import Vitals
 from hub.model.limits import BATCH_EVENTS
+from hub.mqtt.client import Connection
+from hub.mqtt.paho import Received
 from tests.hub.ingest.samples import TOPIC, reading
 
 

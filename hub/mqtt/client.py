@@ -17,9 +17,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from hub.ingest.broker import Broker
-from hub.ingest.errors import Lost, Refused, Unreachable
-from hub.ingest.paho import Client, Received, properties
+from hub.mqtt.broker import Broker
+from hub.mqtt.errors import Lost, Refused, Unreachable
+from hub.mqtt.paho import Client, Received, properties
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client as PahoClient

@@ -8,11 +8,7 @@ from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import MalformedPacket  # type: ignore[attr-defined]
 
-from hub.ingest.app import clock_message
-from hub.ingest.broker import Broker
-from hub.ingest.errors import BadBrokerUrl
-from hub.ingest.paho import Client, Received, properties, read_publish
-from hub.model.instant import CityClock
+from hub.mqtt.paho import Client, Received, properties, read_publish
 
 V5, V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 
@@ -59,24 +55,3 @@ def test_messages_go_to_the_receiver_unacknowledged() -> None:
     assert not client.want_write()
     assert received[0].payload == b"p"
     assert "FEFF" in received[0].fault
-
-
-def test_a_broker_url_is_read_and_its_password_never_shown() -> None:
-    """S8: no secret in a log, not even in the message of an error."""
-    broker = Broker.parse("mqtts://hub:p%40ss@broker.example")
-    assert (broker.host, broker.port, broker.tls) == ("broker.example", 8883, True)
-    assert (broker.user, broker.password) == ("hub", "p@ss")
-    assert "p@ss" not in repr(broker)
-    assert Broker.parse("mqtt://127.0.0.1").port == 1883
-    for url in ("http://x:secret@y", "mqtt://", "mqtt://u:secret@h:99999", "mqtt://[::secret"):
-        with pytest.raises(BadBrokerUrl) as caught:
-            Broker.parse(url)
-        assert "secret" not in str(caught.value)
-
-
-def test_the_clock_message_is_what_devices_expect() -> None:
-    """Two instants in RFC 3339 and a rate, exact to the millisecond."""
-    clock = CityClock(1_000_000_500, 2_000_000_500, 60.0)
-    assert clock_message(clock) == (
-        b'{"city":"1970-01-01T00:16:39.970Z","real":"1970-01-01T00:33:20.000Z","rate":60.0}'
-    )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from hub.edge import pause
-from hub.ingest.broker import Broker
-from hub.ingest.client import V5, V311, Connection
-from hub.ingest.errors import Lost, MqttError, Refused, Unreachable
-from hub.ingest.paho import Received
+from hub.mqtt.broker import Broker
+from hub.mqtt.client import V5, V311, Connection
+from hub.mqtt.errors import Lost, MqttError, Refused, Unreachable
+from hub.mqtt.paho import Received
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from hub.ingest.errors import BadBrokerUrl
+from hub.mqtt.errors import BadBrokerUrl
 
 PORT, TLS_PORT = 1883, 8883
 """Registered with IANA for MQTT and for MQTT over TLS."""

@@ -1,0 +1,1 @@
+"""The MQTT edge: one link to the broker, for whoever reads or writes there."""
