@@ -32,19 +32,26 @@ class Client:
         self.beats = wall.beats
         self.wake = asyncio.Event()
         self.closing: tuple[int, str] | None = None
-        self._asked = 0
+        self._greeted = False
+        self._awaiting: int | None = None
 
     def subscribe(self, subscription: Subscription) -> None:
         """Change the view; a snapshot of it follows, and the incidents go on."""
         channel = self.wall.join(subscription)
         self.wall.leave(self.channel)
-        self.channel, self.seq = channel, -1
+        self.channel, self.seq, self._awaiting = channel, -1, None
         self.wake.set()
 
     def ask(self) -> None:
         """Have a whole snapshot sent, alerts and all."""
         self.generation = -1
         self.wake.set()
+
+    def took(self, seq: int) -> None:
+        """Note that the client took a frame of columns in: it may have the next one."""
+        if seq == self._awaiting:
+            self._awaiting = None
+            self.wake.set()
 
     def close(self, code: int, reason: str) -> None:
         """Have the writer say bye and close."""
@@ -98,12 +105,16 @@ class Client:
         if not wall.incidents.covers(self.incident_seq):
             self.close(TRY_AGAIN, "too-slow")
             return None
+        if self.channel.paced and not self._greeted:
+            return self._alerts(resumed=True)
         following = wall.incidents.next(self.incident_seq)
         # A client that resumes has its snapshot first.
-        if self.seq >= 0 and following is not None:
+        if (self._greeted or self.seq >= 0) and following is not None:
             previous, self.incident_seq = self.incident_seq, following[0]
             return frames.incident(wall.epoch, following[0], previous, following[1])
-        return self._telemetry() if self.seq != self.channel.seq else None
+        if self._awaiting is not None or self.seq == self.channel.seq:
+            return None
+        return self._telemetry()
 
     def _beat(self) -> Fragments | None:
         wall = self.wall
@@ -115,22 +126,31 @@ class Client:
 
     def _whole(self) -> Fragments:
         wall = self.wall
-        self.generation, self.seq = wall.generation, self.channel.seq
+        self.generation = wall.generation
         self.incident_seq = wall.incidents.last
-        body = self.channel.body(wall.screen)
-        return frames.snapshot(
-            wall.epoch, self.seq, self.incident_seq, wall.moment(), body, resumed=False
-        )
+        if self.channel.paced:
+            self.seq, self._awaiting = -1, None
+        else:
+            self.seq = self.channel.seq
+        return self._alerts(resumed=False)
+
+    def _alerts(self, *, resumed: bool) -> Fragments:
+        """Return a snapshot; of columns it has the alerts alone, unless the client has them."""
+        wall, channel = self.wall, self.channel
+        self._greeted = channel.paced
+        body = frames.snapshot_body((), ()) if resumed else channel.body(wall.screen)
+        now, seq = wall.moment(), channel.seq
+        return frames.snapshot(wall.epoch, seq, self.incident_seq, now, body, resumed=resumed)
 
     def _telemetry(self) -> Fragments:
         wall, channel = self.wall, self.channel
         last, self.seq = self.seq, channel.seq
-        if last >= 0 and last == channel.seq - 1:
-            return channel.delta
+        frame, whole = channel.since(
+            last, wall.screen, wall.epoch, wall.moment(), self.incident_seq
+        )
+        if channel.paced:
+            self._awaiting = self.seq
         if last >= 0:
             wall.vitals.count("dropped|reason=slow", channel.seq - 1 - last)
-            wall.vitals.count("resyncs")
-        body = channel.bare(wall.screen)
-        return frames.snapshot(
-            wall.epoch, self.seq, self.incident_seq, wall.moment(), body, resumed=True
-        )
+            wall.vitals.count("resyncs", int(whole))
+        return frame

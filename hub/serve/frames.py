@@ -116,6 +116,11 @@ def bye(epoch: str, seq: int, reason: str) -> Fragments:
     return pack(_json({"kind": "bye", "epoch": epoch, "seq": seq, "reason": reason}))
 
 
+def binary(payload: bytes) -> Fragments:
+    """A frame of columns (columns.py)."""
+    return pack(payload, Opcode.BINARY)
+
+
 def pack(payload: bytes, opcode: Opcode = Opcode.TEXT) -> Fragments:
     """Return the payload as websocket fragments, the last of them final."""
     starts = range(0, len(payload), FRAGMENT_BYTES)

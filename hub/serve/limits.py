@@ -28,6 +28,9 @@ REQUEST_SECONDS = 10.0
 INCIDENTS = 2_000
 """Incidents at hand to resume from; a client further behind gets a whole snapshot."""
 
+STEPS = 40
+"""Deltas of a view remembered for who is behind: 10 s at 4 Hz; who is further back gets it all."""
+
 WAITERS = 1_000
 """Most operators' actions awaited at once; more answer 202 at once."""
 

@@ -28,7 +28,9 @@ router = APIRouter()
 class Request(Struct, frozen=True, forbid_unknown_fields=True):
     """What a client may say."""
 
-    kind: Literal["subscribe", "snapshot"]
+    kind: Literal["subscribe", "snapshot", "ack"]
+    seq: int = -1
+    scenarios: list[str] | None = None
     layers: list[str] | None = None
     districts: list[str] | None = None
     window: list[float] | None = None
@@ -121,7 +123,17 @@ def _obey(client: Client, text: str) -> None:
         request = _decode(text)
         if request.kind == "snapshot":
             client.ask()
-            return
-        client.subscribe(subscription(request.layers, request.districts, request.window))
+        elif request.kind == "ack":
+            client.took(request.seq)
+        else:
+            client.subscribe(
+                subscription(
+                    request.layers,
+                    request.districts,
+                    request.window,
+                    request.scenarios,
+                    client.channel.subscription.format,
+                )
+            )
     except (msgspec.DecodeError, BadSubscription):
         client.close(UNSUPPORTED, "not-understood")

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hub.log.vitals import Vitals
-from hub.serve.channel import Channel
+from hub.serve.channel import Channel, JsonChannel
+from hub.serve.column_channel import ColumnChannel
 from hub.serve.frames import Moment
 from hub.serve.incidents import Incidents
 from hub.serve.screen import Change, Row, Screen
+from hub.serve.slots import Slots
 from hub.serve.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -38,12 +40,17 @@ class Wall:
         self.empty.set()
         self._channels: dict[Subscription, Channel] = {}
         self._before: dict[str, Row | None] = {}
+        self._slots = Slots()
 
     def join(self, subscription: Subscription) -> Channel:
         """Return the channel of a view, with one client more."""
         channel = self._channels.get(subscription)
         if channel is None:
-            channel = self._channels[subscription] = Channel(subscription)
+            channel = self._channels[subscription] = (
+                ColumnChannel(subscription, self._slots)
+                if subscription.format == "columns"
+                else JsonChannel(subscription)
+            )
         channel.clients += 1
         return channel
 
@@ -84,6 +91,9 @@ class Wall:
         now = self.moment()
         for channel in self._channels.values():
             channel.flush(before, self.screen, self.epoch, now)
+        for name, old in before.items():
+            if old is not None and name not in self.screen.rows:
+                self._slots.release(name, old.layer)
         self._wake()
 
     def beat(self, parts: bytes, *, ready: bool) -> None:
@@ -97,8 +107,9 @@ class Wall:
         self.epoch, self.incidents, self.loaded = epoch, incidents, True
         self._before = {}
         self.generation += 1
+        self._slots.keep(self.screen.rows)
         for channel in self._channels.values():
-            channel.forget()
+            channel.restart()
         self._wake()
 
     def dismiss(self, reason: str) -> None:

@@ -52,15 +52,24 @@ class ScreenClient:
     async def next(self) -> Frame:
         """Take the next frame in, and return it."""
         async with asyncio.timeout(PATIENCE):
-            frame: Frame = json.loads(await self.socket.recv())
+            frame = self.read(await self.socket.recv())
         self.frames.append(frame)
+        await self.take(frame)
+        return frame
+
+    def read(self, received: str | bytes) -> Frame:
+        """Return a frame as it came."""
+        frame: Frame = json.loads(received)
+        return frame
+
+    async def take(self, frame: Frame) -> None:
+        """Take a frame in."""
         if frame["kind"] == "snapshot":
             self._snapshot(frame)
         elif frame["kind"] == "delta":
             await self._delta(frame)
         elif frame["kind"] == "incident":
             await self._incident(frame)
-        return frame
 
     async def until(self, wanted: Callable[[Frame], bool]) -> Frame:
         """Take frames in until one is as wanted; return it."""

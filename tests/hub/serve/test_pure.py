@@ -15,7 +15,7 @@ from hub.log.outputs import Emitted, Page
 from hub.model.entity import Entity
 from hub.model.output import Answer, Incident, Output, Shown
 from hub.serve import frames
-from hub.serve.channel import Channel
+from hub.serve.channel import JsonChannel
 from hub.serve.errors import BadSubscription
 from hub.serve.frames import Fragments, Moment
 from hub.serve.incidents import Incidents
@@ -39,12 +39,17 @@ def page(*outputs: Output, ordinal: int = 1) -> Page:
 
 def text(fragments: Fragments) -> str:
     """Return what a client reads: joined by the library's own parser, as from the wire."""
+    return message(fragments, Opcode.TEXT).decode()
+
+
+def message(fragments: Fragments, kind: Opcode = Opcode.BINARY) -> bytes:
+    """Return the payload of a message in fragments."""
     protocol = Protocol(Side.CLIENT, max_size=None)
     protocol.receive_data(b"".join(fragments))
     received = [event for event in protocol.events_received() if isinstance(event, Frame)]
-    assert received[0].opcode is Opcode.TEXT
+    assert received[0].opcode is kind
     assert [event.fin for event in received] == [False] * (len(received) - 1) + [True]
-    return b"".join(bytes(event.data) for event in received).decode()
+    return b"".join(bytes(event.data) for event in received)
 
 
 def test_the_first_value_before_a_page_is_kept() -> None:
@@ -74,7 +79,7 @@ def test_answers_are_handed_on_by_key() -> None:
 
 def test_a_view_takes_what_enters_and_drops_what_leaves() -> None:
     """An entity that moves out of the window is removed, though it lives on."""
-    screen, channel = Screen(), Channel(Subscription(window=(123.0, 41.0, 124.0, 42.0)))
+    screen, channel = Screen(), JsonChannel(Subscription(window=(123.0, 41.0, 124.0, 42.0)))
     inside, outside = lot(1, 20), lot(1, 20, 2, at=(125.0, 41.8))
     for entity, key in ((inside, "upsert"), (outside, "remove"), (inside, "upsert")):
         change = screen.apply(page(shown(entity)), "d1")
@@ -89,7 +94,7 @@ def test_a_view_takes_what_enters_and_drops_what_leaves() -> None:
 
 def test_a_snapshot_is_encoded_once_until_something_changes() -> None:
     """R9: thousands of screens that come at once share the same bytes."""
-    screen, channel = Screen(), Channel(Subscription())
+    screen, channel = Screen(), JsonChannel(Subscription())
     screen.reset([row(encode(lot(1, 20)))], [("a", encode(alert("a")))])
     assert channel.body(screen) is channel.body(screen)
     first = channel.body(screen)
