@@ -5,6 +5,9 @@ It replays recordings and runs tests in log time: no broker, no Redis, no waitin
 
 from collections.abc import Callable, Iterable
 
+from msgspec import Struct
+
+from hub.core.changes import Cell
 from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.model.event import Event, Logged, Position
@@ -14,19 +17,57 @@ from hub.model.partition import Partitioning
 
 Sink = Callable[[str, Output], None]
 """Takes each output with its partition, in order."""
+Watch = Callable[[str, Event], None]
+"""Is shown each derived event with the partition that derives it."""
+
+
+class Cause(Struct, frozen=True):
+    """What a partition works at: an event at its ``ordinal``, or a timer (``ordinal`` 0).
+
+    ``what`` is the event's topic or type, or the timer's name; ``about`` its subject or key.
+    """
+
+    partition: str
+    ordinal: int
+    time: Instant
+    what: str
+    about: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.partition}/{self.ordinal} " if self.ordinal else f"{self.partition} "
+        return f"{where}{self.what}" + (f" ({self.about})" if self.about else "")
+
+
+class Kept(Struct):
+    """What a partition has committed: its tables, and the place in the log they are of."""
+
+    cells: dict[Cell, bytes] = {}
+    offset: int = 0
+    out: int = 0
+    time: Instant = 0
 
 
 class City:
-    """All partitions. Events are given in order of log time; derived ones follow at once."""
+    """All partitions. Events are given in order of log time; derived ones follow at once.
+
+    ``causes`` are what is being worked while the sink is called: first what was given from
+    outside (or a timer), then the derived events it led to.
+    """
 
     def __init__(
-        self, registry: Registry, sink: Sink, partitioning: Partitioning | None = None
+        self,
+        registry: Registry,
+        sink: Sink,
+        partitioning: Partitioning | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.partitioning = partitioning or Partitioning()
+        self.causes: list[Cause] = []
+        self._registry = registry
         self._sink = sink
-        self._machines = {
-            name: Machine(name, registry, self.partitioning) for name in self.partitioning.names
-        }
+        self._watch = watch
+        self._kept = {name: Kept() for name in self.partitioning.names}
+        self._machines = {name: self._machine(name) for name in self.partitioning.names}
 
     def append(self, partition: str, event: Event, time: Instant) -> Position:
         """Append an event to a partition and let it take its whole effect."""
@@ -49,20 +90,69 @@ class City:
             )
             if due > time:
                 break
-            self._machines[name].fire()
-            self._drain(name)
+            self._fire(name)
         for machine in self._machines.values():
             machine.advance(time)
 
     def machine(self, partition: str) -> Machine:
-        """Return a partition's machine."""
+        """Return a partition's machine; another one after `restart` or `crash`."""
         return self._machines[partition]
+
+    def commit(self) -> None:
+        """Keep the tables as they are now, as a worker does after a batch."""
+        for name, machine in self._machines.items():
+            changes = machine.take()
+            kept = self._kept[name]
+            kept.offset, kept.out, kept.time = changes.end, changes.out, changes.time
+            for cell, value in changes.cells.items():
+                if value is None:
+                    kept.cells.pop(cell, None)
+                else:
+                    kept.cells[cell] = value
+
+    def restart(self, registry: Registry | None = None) -> None:
+        """Commit, then build every machine again from its tables; with other code if given."""
+        self.commit()
+        self.crash(registry)
+
+    def crash(self, registry: Registry | None = None) -> None:
+        """Lose what was not committed: build every machine from its tables as of the commit."""
+        self._registry = registry or self._registry
+        self.causes.clear()
+        self._machines = {name: self._machine(name) for name in self._machines}
+
+    def _machine(self, name: str) -> Machine:
+        kept, watch = self._kept[name], self._watch
+        return Machine(
+            name,
+            self._registry,
+            self.partitioning,
+            cells=kept.cells,
+            offset=kept.offset,
+            out=kept.out,
+            time=kept.time,
+            watch=None if watch is None else lambda event: watch(name, event),
+        )
+
+    def _fire(self, partition: str) -> None:
+        machine = self._machines[partition]
+        timer = machine.next_timer()
+        if timer is not None:
+            due, scenario, name, key = timer
+            self.causes.append(Cause(partition, 0, due, f"timer {scenario}.{name}", key))
+            machine.fire()
+            self._drain(partition)
+            self.causes.pop()
 
     def _append(self, partition: str, event: Event, time: Instant) -> Position:
         machine = self._machines[partition]
         position = Position(partition, machine.offset + 1)
-        machine.apply(Logged(position, max(time, machine.time), event))
+        time = max(time, machine.time)
+        what = event.topic or event.type
+        self.causes.append(Cause(partition, position.ordinal, time, what, event.subject))
+        machine.apply(Logged(position, time, event))
         self._drain(partition)
+        self.causes.pop()
         return position
 
     def _drain(self, partition: str) -> None:

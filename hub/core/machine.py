@@ -4,6 +4,7 @@ Life of an event: the clock goes on (timers due before it fire), the hub's own t
 then the scenarios' handlers run, and what they derive for this partition runs to completion.
 """
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import msgspec
@@ -23,7 +24,7 @@ from hub.core.screen import Screen
 from hub.core.settlement import Settlement
 from hub.core.signals import Signals
 from hub.core.store import States, Store
-from hub.core.timers import Timers
+from hub.core.timers import Due, Timers
 from hub.model.alert import Alert
 from hub.model.event import LISTENING, TICK, Event, Listening, Logged, Position
 from hub.model.instant import Instant
@@ -33,7 +34,10 @@ from hub.model.partition import Partitioning
 
 
 class Machine:
-    """One partition. ``cells`` are its tables as of input ordinal ``offset``."""
+    """One partition. ``cells`` are its tables as of input ordinal ``offset``.
+
+    ``watch`` is shown each event that a scenario derives, also one that stays in the partition.
+    """
 
     def __init__(
         self,
@@ -45,12 +49,13 @@ class Machine:
         offset: int = 0,
         out: int = 0,
         time: Instant = 0,
+        watch: Callable[[Event], None] | None = None,
     ) -> None:
         self.partition = partition
         self.offset, self.time = offset, time
         self._taken = offset
         self._registry = registry
-        self._outlet = Outlet(partition, partitioning, out)
+        self._outlet = Outlet(partition, partitioning, out, watch)
         self._store = store = Store(cells)
         self._timers = Timers(store)
         self._hearing = Hearing(store)
@@ -124,6 +129,10 @@ class Machine:
     def next_due(self) -> Instant | None:
         """Return when the next timer is due."""
         return self._timers.next_due()
+
+    def next_timer(self) -> Due | None:
+        """Return the next timer, and leave it."""
+        return self._timers.peek()
 
     def fire(self) -> None:
         """Fire the next timer."""

@@ -1,6 +1,7 @@
 """Where a partition's effects go: to the queue of this cause, or out of the machine, numbered."""
 
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Raw
@@ -20,11 +21,18 @@ class Outlet:
     ``queue`` holds the events that this cause derived for this very partition.
     """
 
-    def __init__(self, partition: str, partitioning: Partitioning, out: int) -> None:
+    def __init__(
+        self,
+        partition: str,
+        partitioning: Partitioning,
+        out: int,
+        watch: Callable[[Event], None] | None = None,
+    ) -> None:
         self.partition, self.partitions = partition, partitioning.names
         self.out = out
         self.queue: deque[Event] = deque()
         self._partitioning = partitioning
+        self._watch = watch
         self._outputs: list[Output] = []
 
     def home(self, district: str) -> str:
@@ -43,6 +51,8 @@ class Outlet:
 
     def forward(self, partition: str, event: Event) -> None:
         """Put out an event for a partition, or run it here when it is this one."""
+        if self._watch is not None and not event.type.startswith("hub."):
+            self._watch(event)
         if partition == self.partition:
             self.queue.append(event)
         else:

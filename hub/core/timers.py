@@ -8,6 +8,9 @@ from hub.model.instant import Instant
 _TABLE = "timers"
 _GLUE = "\x1f"
 
+Due = tuple[Instant, str, str, str]
+"""A timer: when it is due, its scenario, its name, its key."""
+
 
 class Timers:
     """The timers of a partition, in order of (due, key, name, scenario)."""
@@ -43,10 +46,15 @@ class Timers:
 
     def next_due(self) -> Instant | None:
         """Return when the next timer is due."""
+        timer = self.peek()
+        return None if timer is None else timer[0]
+
+    def peek(self) -> Due | None:
+        """Return the next timer, and leave it."""
         while self._heap:
             due, key, name, scenario = self._heap[0]
             if self._due.get(_GLUE.join((scenario, name, key))) == due:
-                return due
+                return due, scenario, name, key
             heapq.heappop(self._heap)  # moved or cancelled since
         return None
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 import msgspec
-from msgspec import Struct
 
 from hub.core.declaration import Tile
+from hub.core.tiles import Figure, Value, aggregate
 from hub.model.entity import Entity
 from hub.model.instant import MILLISECOND, Instant, text
 from hub.serve.screen import Change, Row, Screen
@@ -15,26 +15,7 @@ REFRESH = 10
 """Seconds after which a tile whose value stands is shown anew with its time."""
 
 
-class Value(Struct, frozen=True):
-    """A tile's data: its value, of how many entities, and how many stale ones were left out.
-
-    ``value`` is None when nothing can be said: no entity, or none that is not stale.
-    """
-
-    value: float | int | None
-    of: int
-    stale: int
-
-
-class _Figure(Struct):
-    """What a tile reads of an entity."""
-
-    level: str | None = None
-    stale: bool = False
-    data: dict[str, object] = {}
-
-
-_figure = msgspec.json.Decoder(_Figure).decode
+_figure = msgspec.json.Decoder(Figure).decode
 _json = msgspec.json.Encoder().encode
 
 
@@ -43,7 +24,7 @@ class Tiles:
 
     def __init__(self, tiles: Iterable[Tile]) -> None:
         self._tiles = tuple(tiles)
-        self._figures: dict[str, dict[str, _Figure]] = {tile.layer: {} for tile in self._tiles}
+        self._figures: dict[str, dict[str, Figure]] = {tile.layer: {} for tile in self._tiles}
         self._changed: set[str] = set(self._figures)
         self._shown: dict[str, Value] = {}
         self._calls = 0
@@ -98,36 +79,6 @@ class Tiles:
         if figures is not None:
             figures.pop(row.id, None)
             self._changed.add(row.layer)
-
-
-def aggregate(tile: Tile, figures: Iterable[_Figure]) -> Value:
-    """Return a tile's value over the entities that are not stale.
-
-    For `sum`, `mean` and `max` only entities that have the field as a number count as ``of``.
-    """
-    everything = list(figures)
-    fresh = [each for each in everything if not each.stale]
-    stale = len(everything) - len(fresh)
-    if tile.op in ("count", "share"):
-        count = sum(each.level in tile.levels for each in fresh)
-        share = count / len(fresh) if fresh else None
-        known = count if fresh or not everything else None
-        return Value(known if tile.op == "count" else share, len(fresh), stale)
-    wanted = [each for each in fresh if not tile.levels or each.level in tile.levels]
-    numbers = [number for each in wanted if (number := _number(each, tile.field)) is not None]
-    if not numbers:
-        return Value(None, 0, stale)
-    if tile.op == "max":
-        return Value(max(numbers), len(numbers), stale)
-    total = sum(numbers)
-    return Value(total if tile.op == "sum" else total / len(numbers), len(numbers), stale)
-
-
-def _number(figure: _Figure, name: str) -> float | int | None:
-    value = figure.data.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value
 
 
 def _row(tile: Tile, value: Value, now: Instant) -> Row:

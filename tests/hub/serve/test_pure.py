@@ -11,6 +11,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side
 
 from hub.core.declaration import Tile
+from hub.core.tiles import Value
 from hub.log.outputs import Emitted, Page
 from hub.model.entity import Entity
 from hub.model.output import Answer, Incident, Output, Shown
@@ -21,7 +22,7 @@ from hub.serve.frames import Fragments, Moment
 from hub.serve.incidents import Incidents
 from hub.serve.screen import Row, Screen, row
 from hub.serve.subscription import Subscription, from_query
-from hub.serve.tiles import Tiles, Value
+from hub.serve.tiles import Tiles
 from tests.hub.serve.city import alert, lot
 
 NOW = Moment(server=0, city=0)
