@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from hub.core.configs import Configs
 from hub.core.context import Context
-from hub.core.declaration import Handler, Role
 from hub.core.devices import Devices, Heard
 from hub.core.effect import checked
+from hub.core.handler import Given, Handler, Role
 from hub.core.letters import Letters
 from hub.core.registry import Registry
+from hub.core.remembered import Remembered, memory_of, state_of
+from hub.core.route import Misfit
 from hub.core.settlement import Settlement
-from hub.core.store import States
 from hub.core.trace import trace
 from hub.model.event import EXERCISE, Event, Position
 from hub.model.instant import Instant
@@ -25,7 +27,8 @@ class Calls:
         partitioning: Partitioning,
         position: Callable[[], Position],
         *,
-        states: States,
+        configs: Configs,
+        remembered: Remembered,
         devices: Devices,
         letters: Letters,
         settlement: Settlement,
@@ -33,7 +36,8 @@ class Calls:
         self._registry = registry
         self._partitioning = partitioning
         self._position = position
-        self._states = states
+        self._configs = configs
+        self._remembered = remembered
         self._devices = devices
         self._letters = letters
         self._settlement = settlement
@@ -48,14 +52,22 @@ class Calls:
         heard: Heard | None,
     ) -> None:
         """Run a handler once for each key that the event belongs to."""
+        if type(payload) is Misfit:
+            self._refuse(handler, event, now, "schema", payload.detail)
+            return
+        unique = f"{cause}.{handler.name}"
+        context = self._context(handler, event, unique, now=now, key=_about(event), heard=heard)
+        if handler.key is None:
+            self._call(handler, context, payload)
+            return
         try:
-            keys = (_about(event),) if handler.key is None else handler.key(event, payload)
+            keys = handler.key(self._given(handler, context, payload))
         except Exception as error:  # noqa: BLE001 a stranger's code, as in `_call`
             self._failed(handler, event, now, error)
             return
         for index, key in enumerate(keys):
-            unique = f"{cause}.{handler.name}" + (f".{index}" if index else "")
-            context = self._context(handler, event, unique, now=now, key=key, heard=heard)
+            name = f"{unique}.{index}" if index else unique
+            context = self._context(handler, event, name, now=now, key=key, heard=heard)
             self._call(handler, context, payload)
 
     def fire(self, handler: Handler, cause: str, due: Instant, key: str, *, exercise: bool) -> None:
@@ -71,41 +83,44 @@ class Calls:
 
     def _call(self, handler: Handler, context: Context, payload: object) -> None:
         """Run one handler; what it did counts as a whole or not at all."""
-        name, raw = "", b""
-        if handler.state is not None:
-            name = f"{handler.scenario}.{handler.state.__name__}|{context.key}"
+        state, memory = state_of(handler, context.key), memory_of(handler, context.key)
+        states, memories = self._remembered.states, self._remembered.memories
+        raw = b""
         try:
             if handler.accepts is not None and not handler.accepts(context, payload):
                 return
-            handler.function(*self._arguments(handler, context, payload, name))
+            given = self._given(handler, context, payload)
             if handler.state is not None:
-                raw = self._states.checked(name, handler.state)
+                given[Role.STATE] = states.get(state, handler.state)
+            if handler.memory is not None:
+                given[Role.MEMORY] = memories.get(memory, handler.memory)
+            changed = handler.function(given)
+            if handler.state is not None:
+                raw = states.checked(state, handler.state)
             effects = [checked(effect) for effect in context.effects]
         except Exception as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
-            self._states.undo(name)
+            states.undo(state)
+            memories.undo(memory)
             self._failed(handler, context.event, context.now, error)
             return
-        if name:
-            self._states.keep(name, raw)
+        if state:
+            states.keep(state, raw)
+        if handler.memory is not None and changed:
+            memories.keep_or_drop(memory, handler.memory)
         for effect in effects:
             self._settlement.settle(handler.scenario, effect, context.now)
 
-    def _arguments(
-        self, handler: Handler, context: Context, payload: object, name: str
-    ) -> list[object]:
-        given: dict[Role, object] = {Role.CONTEXT: context, Role.PAYLOAD: payload}
-        if handler.state is not None:
-            given[Role.STATE] = self._states.get(name, handler.state)
-        return [given[role] for role in handler.roles]
+    def _given(self, handler: Handler, context: Context, payload: object) -> Given:
+        return [context, payload, None, self._configs.of(handler.scenario), None, None]
 
     def _failed(self, handler: Handler, event: Event, now: Instant, error: Exception) -> None:
+        self._refuse(handler, event, now, "handler-error", trace(error))
+
+    def _refuse(
+        self, handler: Handler, event: Event, now: Instant, reason: str, detail: str
+    ) -> None:
         self._letters.event(
-            self._position(),
-            now,
-            event,
-            reason="handler-error",
-            detail=trace(error),
-            handler=handler.title,
+            self._position(), now, event, reason=reason, detail=detail, handler=handler.title
         )
 
     def _context(

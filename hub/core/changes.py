@@ -21,9 +21,11 @@ TABLES = (
     "counters",
     "rings",
     "marks",
+    "memories",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
-`counters` decimal text, `marks` what the machine itself must not forget, the others msgpack."""
+`counters` decimal text, `marks` what the machine itself must not forget, `memories` what the time
+rules remember of a key, the others msgpack."""
 
 
 class Changes(Struct):

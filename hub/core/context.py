@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.core.declaration import Layer
-from hub.core.effect import Effect, Emit, Hide, Picture, Timer
+from hub.core.effect import Count, Effect, Emit, Forget, Hide, Picture, Timer
 from hub.model.alert import Level, Signal
 from hub.model.command import Command
 from hub.model.device import Card, Device
@@ -80,10 +80,13 @@ class Context:
         """The 6-digit code of the district the event comes from; empty for none."""
         return self.event.district
 
-    def emit(self, type_: str, data: Struct, *, district: str | None = None) -> None:
+    def emit(
+        self, type_: str, data: Struct, *, district: str | None = None, subject: str | None = None
+    ) -> None:
         """Derive an event of ``type_`` (`{scenario}.{name}`) for the `city` partition.
 
-        With ``district`` it goes to the partition of that district instead.
+        With ``district`` it goes to the partition of that district instead. ``subject`` is what it
+        is about and the key of who reads it; this key unless told.
         """
         partition = CITY if district is None else self._partitioning.of(district)
         event = Event(
@@ -93,7 +96,7 @@ class Context:
             data=_encode(data),
             time=self.time,
             district=district or self.event.district,
-            subject=self.key,
+            subject=self.key if subject is None else subject,
             flags=(EXERCISE,) if self.event.exercise else (),
         )
         self.effects.append(Emit(partition, event))
@@ -144,8 +147,12 @@ class Context:
         district: str | None = None,
         level: str | None = None,
         quality: tuple[str, ...] = (),
+        stale: bool = False,
     ) -> None:
-        """Show the entity ``name`` of a layer; shown for a device's event it goes stale with it."""
+        """Show the entity ``name`` of a layer; shown for a device's event it goes stale with it.
+
+        ``stale`` shows it as stale by itself: what it was made of is out of date.
+        """
         self.effects.append(
             Picture(
                 layer=layer.name,
@@ -157,6 +164,7 @@ class Context:
                 district=district or self.event.district or None,
                 level=level,
                 quality=self.quality + quality,
+                stale=stale,
                 device="" if self._device is None else self._device.source,
             )
         )
@@ -184,11 +192,30 @@ class Context:
         self.effects.append(Command(id_, self._scenario, topic, name, _encode(data), due, played))
         return id_
 
-    def start(self, name: str, after: Duration) -> None:
-        """Start (or move) this key's timer ``name``; its handler runs with the due time as now."""
-        due = self.now + max(after, SHORTEST_TIMER)
-        self.effects.append(Timer(name, self.key, due, self.event.exercise))
+    def start(self, name: str, after: Duration, *, key: str | None = None) -> None:
+        """Start (or move) the timer ``name`` of this key, or of another ``key`` of the scenario.
 
-    def stop(self, name: str) -> None:
-        """Cancel this key's timer ``name``."""
-        self.effects.append(Timer(name, self.key, None))
+        Its handler runs with the due time as now.
+        """
+        due = self.now + max(after, SHORTEST_TIMER)
+        of = self.key if key is None else key
+        self.effects.append(Timer(name, of, due, self.event.exercise))
+
+    def stop(self, name: str, *, key: str | None = None) -> None:
+        """Cancel the timer ``name`` of this key, or of another ``key`` of the scenario."""
+        self.effects.append(Timer(name, self.key if key is None else key, None))
+
+    def count(self, name: str) -> None:
+        """Add one to the counter `{scenario}.{name}`, shown with the hub's own."""
+        self.effects.append(Count(name))
+
+    def forget(self) -> None:
+        """Drop all that the scenario remembers of this key: states, timers, rules.
+
+        What the handler does after it counts; what the state was changed to does not.
+        """
+        self.effects.append(Forget(self.key))
+
+    def note(self, name: str, handler: str) -> None:
+        """Count for the hub itself why a ``handler`` did not run."""
+        self.effects.append(Count(name, handler))

@@ -18,16 +18,25 @@ class Counters:
 
     def count(self, name: str, label: str = "", value: str = "", by: int = 1) -> None:
         """Add ``by`` to a counter."""
-        key = f"{name}|{label}={value}" if label else name
-        if label and key not in self._values:
-            labels = sum(known.startswith(f"{name}|") for known in self._values)
-            key = key if labels < LABELS else f"{name}|{label}=other"
+        key = self._bounded(f"{name}|{label}=", value) if label else name
         self._values[key] = self._values.get(key, 0) + by
         self._changed[key] = None
+
+    def count_own(self, scenario: str, name: str) -> None:
+        """Add one to the counter `{scenario}.{name}`."""
+        self.count(self._bounded(f"{scenario}.", name))
 
     def value(self, key: str) -> int:
         """Return a counter."""
         return self._values.get(key, 0)
+
+    def _bounded(self, family: str, name: str) -> str:
+        """Return the counter ``name`` of a family, `other` when it has too many."""
+        key = family + name
+        if key in self._values:
+            return key
+        names = sum(known.startswith(family) for known in self._values)
+        return key if names < LABELS else f"{family}other"
 
     def _flush(self) -> None:
         for key in self._changed:

@@ -1,12 +1,10 @@
 """What a scenario declares: handlers, and how it looks on the screen. Plain frozen data."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
-from hub.model.event import Event
+from hub.core.handler import Handler
 
 Tone = Literal["normal", "blue", "yellow", "orange", "red"]
 """Colour of a level on the screen; saturated only for what is abnormal (SCREEN.md)."""
@@ -97,39 +95,6 @@ class Tile(Struct, frozen=True):
         }
 
 
-class Role(StrEnum):
-    """What a handler's parameter is given, decided by its annotation."""
-
-    CONTEXT = "context"
-    PAYLOAD = "payload"
-    STATE = "state"
-
-
-class Handler(Struct, frozen=True):
-    """One decorated function: on which events or timer it runs and what it is given.
-
-    ``accepts`` narrows the events of a type by context and payload (a card of one kind), ``key``
-    names the keyed states that the event belongs to, ``late`` lets readings in that are older than
-    the device's last one.
-    """
-
-    scenario: str
-    name: str
-    on: str
-    function: Callable[..., None]
-    roles: tuple[Role, ...]
-    payload: type[Any] | None
-    state: type[Struct] | None
-    accepts: Callable[[Any, Any], bool] | None = None
-    key: Callable[[Event, Any], tuple[str, ...]] | None = None
-    late: bool = False
-
-    @property
-    def title(self) -> str:
-        """The name that an operator and a dead letter show."""
-        return f"{self.scenario}.{self.name}"
-
-
 class Declaration(Struct, frozen=True):
     """A whole scenario. ``handlers`` by event type and ``timers`` by name, in order of writing."""
 
@@ -142,6 +107,7 @@ class Declaration(Struct, frozen=True):
     layers: tuple[Layer, ...] = ()
     tiles: tuple[Tile, ...] = ()
     alerts: dict[str, str] = {}
+    config: type[Struct] | None = None
 
     def describe(self) -> dict[str, object]:
         """Return it as `/api/scenarios` shows it."""

@@ -14,7 +14,7 @@ from hub.model.instant import Instant
 class Picture(Struct, frozen=True):
     """What a handler shows: an entity without its version.
 
-    ``data`` is JSON, ``device`` the source it lives by, or empty.
+    ``data`` is JSON, ``device`` the source it lives by, or empty; ``stale`` whatever that one is.
     """
 
     layer: str
@@ -26,6 +26,7 @@ class Picture(Struct, frozen=True):
     district: str | None = None
     level: str | None = None
     quality: tuple[str, ...] = ()
+    stale: bool = False
     device: str = ""
 
     @property
@@ -56,11 +57,25 @@ class Timer(Struct, frozen=True):
     exercise: bool = False
 
 
-Effect = Emit | Signal | Picture | Hide | Command | Timer
+class Count(Struct, frozen=True):
+    """Add one to a counter of the scenario, or to the hub's own counter ``name`` by ``handler``."""
+
+    name: str
+    handler: str = ""
+
+
+class Forget(Struct, frozen=True):
+    """Drop all that the scenario remembers of a key: states, timers, what its rules remember."""
+
+    key: str
+
+
+Effect = Emit | Signal | Picture | Hide | Command | Timer | Count | Forget
 
 _encode = msgspec.msgpack.Encoder().encode
 _DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
-    kind: msgspec.msgpack.Decoder(kind) for kind in (Emit, Signal, Picture, Hide, Command, Timer)
+    kind: msgspec.msgpack.Decoder(kind)
+    for kind in (Emit, Signal, Picture, Hide, Command, Timer, Count, Forget)
 }
 
 

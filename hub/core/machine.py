@@ -12,6 +12,7 @@ import msgspec
 from hub.core.builtin import Builtin
 from hub.core.calls import Calls
 from hub.core.changes import Cell, Changes
+from hub.core.configs import Configs
 from hub.core.counters import Counters
 from hub.core.desk import Desk
 from hub.core.devices import HUB, SILENT, Devices
@@ -20,10 +21,11 @@ from hub.core.hearing import Hearing
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
 from hub.core.registry import Registry
+from hub.core.remembered import Remembered
 from hub.core.screen import Screen
 from hub.core.settlement import Settlement
 from hub.core.signals import Signals
-from hub.core.store import States, Store
+from hub.core.store import Store
 from hub.core.timers import Due, Timers
 from hub.model.alert import Alert
 from hub.model.event import LISTENING, TICK, Event, Listening, Logged, Position
@@ -71,11 +73,13 @@ class Machine:
             desk=Desk(store, self._tell),
             letters=self._letters,
         )
+        remembered = Remembered(store, registry, self._timers)
         self._calls = Calls(
             registry,
             partitioning,
             self._position,
-            states=States(store),
+            configs=Configs(registry.declarations),
+            remembered=remembered,
             devices=self._devices,
             letters=self._letters,
             settlement=Settlement(
@@ -83,6 +87,8 @@ class Machine:
                 screen=self._screen,
                 timers=self._timers,
                 signals=Signals(store),
+                counters=self._counters,
+                remembered=remembered,
             ),
         )
 
@@ -190,19 +196,22 @@ class Machine:
             self._one(f"{cause}.{count}" if count else cause, event, now)
 
     def _one(self, cause: str, event: Event, now: Instant) -> None:
-        decoder = self._registry.decoder(event.type)
+        route = self._registry.route(event.type)
         try:
-            payload = None if decoder is None else decoder.decode(event.data)
+            payloads = [] if route is None else route.decode(event.data)
             taken = self._builtin.take_in(event, now, self._position())
         except (msgspec.DecodeError, ValueError) as error:
             self._letters.event(self._position(), now, event, reason="schema", detail=str(error))
             return
-        handlers = self._registry.on(event.type)
-        if not handlers and taken.run and event.type.startswith("city."):
-            self._counters.count("unknown-type", "type", event.type)
-        for handler in handlers if taken.run else ():
+        if not taken.run:
+            return
+        if route is None:
+            if event.type.startswith("city."):
+                self._counters.count("unknown-type", "type", event.type)
+            return
+        for handler, view in route.handlers:
             if taken.heard is None or handler.late or not taken.heard.late:
-                self._calls.offer(handler, cause, event, now, payload, taken.heard)
+                self._calls.offer(handler, cause, event, now, payloads[view], taken.heard)
 
     def _tell(self, alert: Alert, raw: bytes) -> None:
         self._outlet.put(Incident(alert.id, raw))

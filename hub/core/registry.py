@@ -4,9 +4,12 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from hub.core.declaration import Declaration, Handler, Layer, Tile
+from hub.core.declaration import Declaration, Layer, Tile
 from hub.core.errors import BadScenario
+from hub.core.handler import Handler
+from hub.core.route import Route
 from hub.model.command import Ack
 from hub.model.event import ACK, FRESH, GONE, STALE, Gone, Silence
 
@@ -16,30 +19,43 @@ OWN_PAYLOADS: dict[str, type[Any]] = {ACK: Ack, STALE: Silence, FRESH: Silence, 
 """What a handler of the hub's own types of events is given; the others have no payload."""
 
 
+class Keyed(Struct, frozen=True):
+    """What a scenario may remember of a key, by name: states, rules, timers."""
+
+    states: tuple[str, ...]
+    rules: tuple[str, ...]
+    timers: tuple[str, ...]
+
+
 class Registry:
     """Which handlers run on a type of event or a timer, in order of scenario and of writing."""
 
     def __init__(self, declarations: list[Declaration]) -> None:
         self.declarations = sorted(declarations, key=lambda d: d.name)
         self.layers: dict[str, Layer] = {}
-        self._by_type: dict[str, list[Handler]] = {}
+        self._routes: dict[str, Route] = {}
         self._timers: dict[tuple[str, str], Handler] = {}
-        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._keyed: dict[str, Keyed] = {}
         self.titles = {d.name: d.alerts for d in self.declarations}
         for declaration in self.declarations:
             self._add(declaration)
 
+    def route(self, type_: str) -> Route | None:
+        """Return what a type of event leads to; None when nothing handles it."""
+        return self._routes.get(type_)
+
     def on(self, type_: str) -> list[Handler]:
         """Return the handlers of a type of event."""
-        return self._by_type.get(type_, [])
+        route = self._routes.get(type_)
+        return [] if route is None else [handler for handler, _ in route.handlers]
 
     def timer(self, scenario: str, name: str) -> Handler | None:
         """Return the handler of a timer; None when the scenario has it no longer."""
         return self._timers.get((scenario, name))
 
-    def decoder(self, type_: str) -> msgspec.json.Decoder[Any] | None:
-        """Return what checks the data of a type: one schema a type."""
-        return self._decoders.get(type_)
+    def keyed(self, scenario: str) -> Keyed:
+        """Return what a scenario may remember of a key."""
+        return self._keyed[scenario]
 
     def _add(self, declaration: Declaration) -> None:
         if declaration.name in ("hub", "tile") or (
@@ -60,10 +76,11 @@ class Registry:
                 problem = f"two handlers are called {name}: their commands would have the same ids"
                 raise BadScenario(declaration.name, problem, "Name one otherwise.")
         for handler in declaration.handlers:
-            self._by_type.setdefault(handler.on, []).append(handler)
             self._agree(handler)
+            self._routes.setdefault(handler.on, Route()).add(handler)
         for handler in declaration.timers:
             self._add_timer(handler)
+        self._keyed[declaration.name] = _keyed(declaration)
 
     def _add_timer(self, handler: Handler) -> None:
         if handler.payload is not None:
@@ -109,11 +126,20 @@ class Registry:
             problem = f"{handler.on} is the hub's own type, not {handler.payload.__name__}"
             remedy = f"Use {own.__name__}." if own else "Remove the payload parameter."
             raise BadScenario(handler.title, problem, remedy)
-        known = self._decoders.get(handler.on)
-        if known is None:
-            self._decoders[handler.on] = msgspec.json.Decoder(handler.payload)
-        elif known.type is not handler.payload:
-            problem = (
-                f"{handler.on} is read as {handler.payload} here and as {known.type} elsewhere"
-            )
-            raise BadScenario(handler.title, problem, "One type of event has one payload type.")
+
+
+def _keyed(declaration: Declaration) -> Keyed:
+    every = (*declaration.handlers, *declaration.timers)
+    states: dict[str, Any] = {}
+    for each in every:
+        if each.state is None:
+            continue
+        name = each.state.__name__
+        if states.setdefault(name, each.state) is not each.state:
+            problem = f"two states are called {name}: they would share what they keep"
+            raise BadScenario(each.title, problem, "Name one otherwise.")
+    return Keyed(
+        states=tuple(sorted(states)),
+        rules=tuple(sorted({each.rule for each in every if each.memory is not None})),
+        timers=tuple(sorted({each.on for each in declaration.timers})),
+    )

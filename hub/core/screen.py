@@ -53,7 +53,7 @@ class Screen:
                 level=picture.level,
                 title=picture.title,
                 time=text(picture.time),
-                stale=device is not None and device.stale,
+                stale=picture.stale or (device is not None and device.stale),
                 quality=picture.quality,
                 data=Raw(picture.data),
             )

@@ -105,12 +105,14 @@ class Records(Generic[T]):
 
 
 class States:
-    """The keyed states of the scenarios: changed by handlers, so each change can be undone."""
+    """The keyed states of the scenarios, or the memories of their rules.
 
-    _TABLE = "state"
+    Handlers change them, so each change can be undone.
+    """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, table: str) -> None:
         self._store = store
+        self._table = table
         self._objects: dict[str, Any] = {}
         self._decoders: dict[type, Callable[[bytes], Any]] = {}
         self._encode = msgspec.msgpack.Encoder().encode
@@ -119,7 +121,7 @@ class States:
         """Return the state under a name, a new one with its defaults at first."""
         found = self._objects.get(name)
         if found is None:
-            raw = self._store.get(self._TABLE, name)
+            raw = self._store.get(self._table, name)
             found = type_() if raw is None else self._decoder(type_)(raw)
             self._objects[name] = found
         return found
@@ -127,17 +129,29 @@ class States:
     def checked(self, name: str, type_: type[Any]) -> bytes:
         """Return the state encoded; raise when it could not be read again."""
         raw = self._encode(self._objects[name])
-        if raw != self._store.get(self._TABLE, name):
+        if raw != self._store.get(self._table, name):
             self._decoder(type_)(raw)
         return raw
 
     def keep(self, name: str, raw: bytes) -> None:
         """Write the state after its handler succeeded."""
-        self._store.put(self._TABLE, name, raw)
+        self._store.put(self._table, name, raw)
+
+    def keep_or_drop(self, name: str, type_: type[Any]) -> None:
+        """Write a rule's memory, or drop one that is as empty as it began."""
+        if self._objects[name] == type_():
+            self.drop(name)
+        else:
+            self._store.put(self._table, name, self._encode(self._objects[name]))
 
     def undo(self, name: str) -> None:
         """Forget what a failed handler did to the state."""
         self._objects.pop(name, None)
+
+    def drop(self, name: str) -> None:
+        """Forget the state for good."""
+        self._objects.pop(name, None)
+        self._store.delete(self._table, name)
 
     def _decoder(self, type_: type[T]) -> Callable[[bytes], T]:
         decoder = self._decoders.get(type_)

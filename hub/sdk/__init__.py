@@ -8,9 +8,10 @@ from hub.model.alert import Level
 from hub.model.command import Ack
 from hub.model.district import DISTRICTS
 from hub.model.event import Gone, Silence
-from hub.model.instant import DAY, HOUR, MINUTE, SECOND
+from hub.model.instant import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 from hub.sdk.place import cell, cells_around, metres
-from hub.sdk.scenario import Payload, Scenario, State
+from hub.sdk.scenario import Scenario
+from hub.sdk.structs import Config, Payload, State
 from hub.sdk.window import Sums
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "SECOND",
     "Ack",
     "Band",
+    "Config",
     "Context",
+    "Duration",
     "Field",
     "Gone",
+    "Instant",
     "Layer",
     "Level",
     "Payload",

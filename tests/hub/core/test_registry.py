@@ -1,23 +1,18 @@
 """The registry holds all declarations to each other when they are loaded."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hub.core.errors import BadScenario
 from hub.core.registry import Registry
-from hub.sdk import Ack, Context, Field, Payload, Scenario, Silence
+from hub.sdk import Ack, Context, Field, Payload, Scenario, Silence, State
 from tests.support.machine import Driver, card, registry
 
 
 class One(Payload, frozen=True):
     """A payload."""
-
-    value: int
-
-
-class Two(Payload, frozen=True):
-    """Another payload."""
 
     value: int
 
@@ -38,14 +33,22 @@ def unknown_field(test: Scenario) -> None:
     test.layer("thing", "物", "Things", data=One, fields=(Field("nothing", "无", "Nothing"),))
 
 
-def two_types(test: Scenario) -> None:
-    """Read one type of event as two payloads."""
+def two_states(test: Scenario) -> None:
+    """Declare two states of one name: they would share their cells."""
 
-    @test.on("city.test.value")
-    def one(said: One) -> None: ...
+    def named() -> type[State]:
+        class Same(State):
+            count: int = 0
 
-    @test.on("city.test.value")
-    def two(said: Two) -> None: ...
+        return Same
+
+    def one(memory: Any) -> None: ...
+
+    def two(memory: Any) -> None: ...
+
+    for function in (one, two):
+        function.__annotations__["memory"] = named()
+        test.on("city.test.value")(function)
 
 
 def layer_twice(test: Scenario) -> None:
@@ -101,7 +104,7 @@ def alert_twice(test: Scenario) -> None:
 @pytest.mark.parametrize(
     "declare",
     [
-        unknown_field, two_types, layer_twice, tile_twice, tile_of_unknown_field,
+        unknown_field, two_states, layer_twice, tile_twice, tile_of_unknown_field,
         tile_of_unknown_level, timer_twice, handler_twice, alert_twice,
     ],
     ids=lambda declare: declare.__name__,
@@ -131,21 +134,6 @@ def test_a_name_is_taken_once(scenarios: list[Scenario]) -> None:
     """The hub's own names and another scenario's are refused."""
     with pytest.raises(BadScenario, match="taken"):
         registry(*scenarios)
-
-
-def test_a_type_is_read_alike_by_two_scenarios() -> None:
-    """One schema a type, over all scenarios: the error names the second one's handler."""
-    first, second = empty("first"), empty("second")
-
-    @first.on("city.test.value")
-    def one(said: One) -> None: ...
-
-    @second.on("city.test.value")
-    def two(said: Two) -> None: ...
-
-    with pytest.raises(BadScenario) as caught:
-        registry(second, first)
-    assert caught.value.where == "second.two"
 
 
 def test_the_order_of_loading_does_not_matter() -> None:

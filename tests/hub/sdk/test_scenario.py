@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.core.declaration import Role
 from hub.core.errors import BadScenario
+from hub.core.handler import Role
 from hub.sdk import Ack, Context, Payload, Scenario, Silence, State
 from tests.support.machine import Driver, reading, registry
 
