@@ -80,10 +80,8 @@ class _Act:
         link = Link(self._broker, CLIENT_ID)
         names = self._partitions
         senders = [Sender(self._redis, n, link, self._now, self._vitals) for n in names]
-        forwarders = [
-            Forwarder(self._redis, n, [o for o in names if o != n], self._now, self._vitals)
-            for n in names
-        ]
+        # A partition's own log is a target too: verdicts are told to it.
+        forwarders = [Forwarder(self._redis, n, names, self._now, self._vitals) for n in names]
         async with asyncio.TaskGroup() as group:
             group.create_task(link.run())
             parts: list[Sender | Forwarder] = [*senders, *forwarders]

@@ -29,7 +29,7 @@ RETRY_SECONDS = 0.5
 
 
 class Forwarder:
-    """Reads the outputs of ``source``. ``targets`` are the other partitions."""
+    """Reads the outputs of ``source``. ``targets`` are the partitions it puts out for."""
 
     def __init__(
         self,

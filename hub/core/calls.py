@@ -1,45 +1,43 @@
 """Calls handlers, one at a time: what one does counts as a whole or not at all."""
 
-from collections.abc import Callable
-
 from hub.core.configs import Configs
 from hub.core.context import Context
 from hub.core.devices import Devices, Heard
 from hub.core.effect import checked
+from hub.core.failures import Failures
+from hub.core.guard import Guard
 from hub.core.handler import Given, Handler, Role
-from hub.core.letters import Letters
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered, memory_of, state_of
 from hub.core.route import Misfit
 from hub.core.settlement import Settlement
-from hub.core.trace import trace
-from hub.model.event import EXERCISE, Event, Position
+from hub.model.event import EXERCISE, Event
 from hub.model.instant import Instant
 from hub.model.partition import Partitioning
 
 
 class Calls:
-    """Where the scenarios' code runs. ``position`` says where in the log the machine is."""
+    """Where the scenarios' code runs, each call by the ``guard``."""
 
     def __init__(
         self,
         registry: Registry,
         partitioning: Partitioning,
-        position: Callable[[], Position],
+        guard: Guard,
         *,
         configs: Configs,
         remembered: Remembered,
         devices: Devices,
-        letters: Letters,
+        failures: Failures,
         settlement: Settlement,
     ) -> None:
         self._registry = registry
         self._partitioning = partitioning
-        self._position = position
+        self._guard = guard
         self._configs = configs
         self._remembered = remembered
         self._devices = devices
-        self._letters = letters
+        self._failures = failures
         self._settlement = settlement
 
     def offer(  # noqa: PLR0917 an event and what is known of it
@@ -53,7 +51,7 @@ class Calls:
     ) -> None:
         """Run a handler once for each key that the event belongs to."""
         if type(payload) is Misfit:
-            self._refuse(handler, event, now, "schema", payload.detail)
+            self._failures.misfit(handler, event, now, payload.detail)
             return
         unique = f"{cause}.{handler.name}"
         context = self._context(handler, event, unique, now=now, key=_about(event), heard=heard)
@@ -61,9 +59,10 @@ class Calls:
             self._call(handler, context, payload)
             return
         try:
-            keys = handler.key(self._given(handler, context, payload))
-        except Exception as error:  # noqa: BLE001 a stranger's code, as in `_call`
-            self._failed(handler, event, now, error)
+            given = self._given(handler, context, payload)
+            keys = self._guard.run(handler, f"{unique}.key", handler.key, given)
+        except BaseException as error:  # noqa: BLE001 a stranger's code, as in `_call`
+            self._failures.note(handler, f"{unique}.key", event, now, error)
             return
         for index, key in enumerate(keys):
             name = f"{unique}.{index}" if index else unique
@@ -94,14 +93,14 @@ class Calls:
                 given[Role.STATE] = states.get(state, handler.state)
             if handler.memory is not None:
                 given[Role.MEMORY] = memories.get(memory, handler.memory)
-            changed = handler.function(given)
+            changed = self._guard.run(handler, context.cause, handler.function, given)
             if handler.state is not None:
                 raw = states.checked(state, handler.state)
             effects = [checked(effect) for effect in context.effects]
-        except Exception as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
+        except BaseException as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
             states.undo(state)
             memories.undo(memory)
-            self._failed(handler, context.event, context.now, error)
+            self._failures.note(handler, context.cause, context.event, context.now, error)
             return
         if state:
             states.keep(state, raw)
@@ -112,16 +111,6 @@ class Calls:
 
     def _given(self, handler: Handler, context: Context, payload: object) -> Given:
         return [context, payload, None, self._configs.of(handler.scenario), None, None]
-
-    def _failed(self, handler: Handler, event: Event, now: Instant, error: Exception) -> None:
-        self._refuse(handler, event, now, "handler-error", trace(error))
-
-    def _refuse(
-        self, handler: Handler, event: Event, now: Instant, reason: str, detail: str
-    ) -> None:
-        self._letters.event(
-            self._position(), now, event, reason=reason, detail=detail, handler=handler.title
-        )
 
     def _context(
         self,

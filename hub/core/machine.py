@@ -17,6 +17,8 @@ from hub.core.counters import Counters
 from hub.core.desk import Desk
 from hub.core.devices import HUB, SILENT, Devices
 from hub.core.errors import Cascade
+from hub.core.failures import Failures
+from hub.core.guard import NO_GUARD, Guard
 from hub.core.hearing import Hearing
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
@@ -38,6 +40,7 @@ from hub.model.partition import Partitioning
 class Machine:
     """One partition. ``cells`` are its tables as of input ordinal ``offset``.
 
+    ``guard`` calls scenarios' code: the worker's stops it, a replay's knows what was stopped.
     ``watch`` is shown each event that a scenario derives, also one that stays in the partition.
     """
 
@@ -51,12 +54,14 @@ class Machine:
         offset: int = 0,
         out: int = 0,
         time: Instant = 0,
+        guard: Guard = NO_GUARD,
         watch: Callable[[Event], None] | None = None,
     ) -> None:
         self.partition = partition
         self.offset, self.time = offset, time
         self._taken = offset
         self._registry = registry
+        self._guard = guard
         self._outlet = Outlet(partition, partitioning, out, watch)
         self._store = store = Store(cells)
         self._timers = Timers(store)
@@ -77,11 +82,11 @@ class Machine:
         self._calls = Calls(
             registry,
             partitioning,
-            self._position,
+            guard,
             configs=Configs(registry.declarations),
             remembered=remembered,
             devices=self._devices,
-            letters=self._letters,
+            failures=Failures(self._position, letters=self._letters, outlet=self._outlet),
             settlement=Settlement(
                 outlet=self._outlet,
                 screen=self._screen,
@@ -103,6 +108,7 @@ class Machine:
         """Take in the next event of the log."""
         event = logged.event
         self.offset = logged.position.ordinal
+        self._guard.at(self.offset)
         if event.type == LISTENING:
             self._listen(event, logged.time)
         self.advance(logged.time)

@@ -7,15 +7,18 @@ CHARACTERS = 2_000
 """Most characters kept of an error's words."""
 LINES = 40
 """Most frames kept: an endless recursion has a thousand alike."""
+CALLERS = ("core/calls.py", "core/guard.py", "work/deadline.py")
+"""Files of ours that lead to a scenario's code: not the same ones in a worker and in a replay."""
 
 
 def trace(error: BaseException) -> str:
     """Return what was raised and where, the innermost frames, without paths of the machine."""
-    frames = traceback.extract_tb(error.__traceback__)[-LINES:]
-    lines = [
-        f"{'/'.join(PurePath(frame.filename).parts[-2:])}:{frame.lineno} in {frame.name}"
-        for frame in frames
+    places = [
+        ("/".join(PurePath(frame.filename).parts[-2:]), frame)
+        for frame in traceback.extract_tb(error.__traceback__)
     ]
+    frames = [(file, frame) for file, frame in places if file not in CALLERS][-LINES:]
+    lines = [f"{file}:{frame.lineno} in {frame.name}" for file, frame in frames]
     return "\n".join([f"{type(error).__name__}: {_words(error)}", *lines])
 
 

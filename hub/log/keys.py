@@ -42,6 +42,11 @@ class Keys:
         """Hash: how far each reader of the outputs has come, `{holder}` to output ordinal."""
         return self._key("holders")
 
+    @property
+    def deaths(self) -> str:
+        """Hash: `{ordinal}|{number}|{handler}` of a call to how often the worker died in it."""
+        return self._key("deaths")
+
     def lease(self, role: str) -> str:
         """String with expiry: the holder of a role."""
         return self._key(f"lease:{role}")

@@ -80,6 +80,8 @@ STALE = "hub.device.stale"
 FRESH = "hub.device.fresh"
 """A stale device reports again; derived, data `Silence`."""
 
+VERDICT = "hub.verdict"
+"""A call of a handler was stopped, or not made; data `hub.model.verdict.Verdict`."""
 GONE = "hub.device.gone"
 """A device's card was withdrawn; derived, data `Gone`."""
 

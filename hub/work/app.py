@@ -13,6 +13,8 @@ from hub.log.connection import connect, reachable
 from hub.log.vitals import PERIOD, report
 from hub.sdk.loading import load_all
 from hub.settings import Settings
+from hub.work.deadline import Deadline
+from hub.work.kennel import Kennel
 from hub.work.worker import Worker
 
 TRIM_SECONDS = 10.0
@@ -31,8 +33,10 @@ async def run(settings: Settings) -> None:
         return
     await establish(redis, partitioning)
     holder = settings.holder("work")
+    kennel = Kennel(settings.redis)
+    deadline = Deadline(kennel.board)
     workers = [
-        Worker(connect(settings.redis), name, holder, registry, partitioning)
+        Worker(connect(settings.redis), name, holder, registry, partitioning, deadline=deadline)
         for name in partitioning.names
     ]
     gc.collect()
@@ -45,6 +49,7 @@ async def run(settings: Settings) -> None:
             tasks.create_task(worker.run(stop))
         tasks.create_task(_report(redis, workers, stop))
         tasks.create_task(_trim(workers, settings, stop))
+        tasks.create_task(_watched(kennel, stop))
     await redis.aclose()
 
 
@@ -55,6 +60,14 @@ async def _report(redis: Redis, workers: list[Worker], stop: asyncio.Event) -> N
                 await report(redis, worker.vitals)
         except RedisError as error:  # `ready` sees the silence
             log.debug("vitals not stored", error=str(error))
+
+
+async def _watched(kennel: Kennel, stop: asyncio.Event) -> None:
+    """Keep the watchdog running as long as the worker does."""
+    kennel.keep()
+    while not await pause(stop, PERIOD):
+        kennel.keep()
+    kennel.end()
 
 
 async def _trim(workers: list[Worker], settings: Settings, stop: asyncio.Event) -> None:

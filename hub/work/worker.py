@@ -25,6 +25,9 @@ from hub.log.vitals import Vitals, forget
 from hub.model.event import Logged
 from hub.model.limits import BATCH_EVENTS
 from hub.model.partition import Partitioning
+from hub.work.board import Board
+from hub.work.deadline import Deadline
+from hub.work.deaths import deaths
 
 READ_ENTRIES = 64
 """Stream entries asked for at a time: some 200 ms of work at most."""
@@ -49,6 +52,8 @@ class Worker:
         holder: str,
         registry: Registry,
         partitioning: Partitioning,
+        *,
+        deadline: Deadline | None = None,
     ) -> None:
         self.partition = partition
         self.vitals = Vitals(f"{WORK}:{partition}", ok=False, detail="loading")
@@ -59,6 +64,7 @@ class Worker:
         self._lease = Lease(redis, partition, WORK, holder)
         self._registry = registry
         self._partitioning = partitioning
+        self._deadline = deadline or Deadline(Board.create())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; begin again after a lost lease or a lost Redis."""
@@ -87,6 +93,8 @@ class Worker:
         started = perf_counter()
         committed = await self._tables.committed()
         cells = await self._tables.load()
+        died = await deaths(self._redis, self.partition, committed.offset)
+        self._deadline.doomed.set(self.partition, died)
         machine = Machine(
             self.partition,
             self._registry,
@@ -95,6 +103,7 @@ class Worker:
             offset=committed.offset,
             out=committed.out,
             time=committed.time,
+            guard=self._deadline,
         )
         seconds = perf_counter() - started
         self.vitals.gauges["load_seconds"] = seconds
@@ -138,10 +147,11 @@ class Worker:
         """Apply events from index ``first``, as many as one commit may hold; return the next."""
         deadline = perf_counter() + COMMIT_SECONDS
         last = min(len(events), first + BATCH_EVENTS)
-        for index in range(first, last):
-            machine.apply(events[index])
-            if perf_counter() > deadline:
-                return index + 1
+        with self._deadline.armed(self.partition):
+            for index in range(first, last):
+                machine.apply(events[index])
+                if perf_counter() > deadline:
+                    return index + 1
         return last
 
     async def _commit(self, changes: Changes, stop: asyncio.Event) -> None:

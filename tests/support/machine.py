@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from hub.core.changes import Cell
+from hub.core.guard import NO_GUARD, Guard
 from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.model.action import Action, Outcome
@@ -142,14 +143,16 @@ class Driver:
         scenarios: Registry | None = None,
         partition: str = "d1",
         partitioning: Partitioning | None = None,
+        guard: Guard = NO_GUARD,
     ) -> None:
         self.partition = partition
         self.outputs: list[Output] = []
         self.kept: dict[Cell, bytes] = {}
         self._registry = scenarios or Registry([])
         self._partitioning = partitioning or Partitioning()
+        self._guard = guard
         self._ordinal = 0
-        self.machine = Machine(partition, self._registry, self._partitioning)
+        self.machine = Machine(partition, self._registry, self._partitioning, guard=guard)
 
     def at(self, seconds: float, *events: Event) -> list[Output]:
         """Append events at so many seconds of city time; return what they put out."""
@@ -185,6 +188,7 @@ class Driver:
             offset=machine.offset,
             out=machine.out,
             time=machine.time,
+            guard=self._guard,
         )
 
     def of(self, type_: type[T]) -> list[T]:

@@ -1,0 +1,62 @@
+"""Failures of scenarios' code: each is a dead letter; what hung on the machine is a verdict too."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from hub.core.guard import Stopped
+from hub.core.handler import Handler
+from hub.core.letters import Letters
+from hub.core.outlet import Outlet
+from hub.core.trace import trace
+from hub.model.event import VERDICT, Event, Position
+from hub.model.instant import Instant
+from hub.model.output import Forward
+from hub.model.verdict import Verdict
+
+
+class Failures:
+    """Tells what went wrong in a handler, and where."""
+
+    def __init__(
+        self, position: Callable[[], Position], *, letters: Letters, outlet: Outlet
+    ) -> None:
+        self._position = position
+        self._letters = letters
+        self._outlet = outlet
+
+    def misfit(self, handler: Handler, event: Event, now: Instant, detail: str) -> None:
+        """Dead-letter an event whose data does not fit this handler's view of it."""
+        self._letter(handler, event, now, "schema", detail)
+
+    def note(
+        self, handler: Handler, cause: str, event: Event, now: Instant, error: BaseException
+    ) -> None:
+        """Dead-letter the event for this handler. Ctrl-C is nobody's failure: it is raised on."""
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        reason, detail = "handler-error", ""
+        if isinstance(error, Stopped):
+            reason, detail = error.reason, "" if error.traced else error.words
+        detail = detail or trace(error)
+        self._letter(handler, event, now, reason, detail)
+        if isinstance(error, Stopped):
+            ordinal = self._position().ordinal
+            self._record(Verdict(ordinal, handler.title, cause, reason, detail), now)
+
+    def _letter(
+        self, handler: Handler, event: Event, now: Instant, reason: str, detail: str
+    ) -> None:
+        at = self._position()
+        self._letters.event(at, now, event, reason=reason, detail=detail, handler=handler.title)
+
+    def _record(self, verdict: Verdict, now: Instant) -> None:
+        """Have the verdict appended to this very log: it leaves with the commit it is about."""
+        event = Event(
+            id=f"{verdict.cause}.{verdict.handler}.verdict",
+            source="/hub/core",
+            type=VERDICT,
+            data=msgspec.json.encode(verdict),
+            time=now,
+        )
+        self._outlet.put(Forward(self._outlet.partition, event))

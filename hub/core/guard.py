@@ -1,0 +1,65 @@
+"""The guard: every call of a scenario's code goes through it, so that the edge can stop one.
+
+The core itself has no clock: how long a call may take is the worker's affair (`hub.work.deadline`).
+What the worker stopped is in the log as a verdict, and a replay stops it at the same place.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from hub.core.handler import Handler
+from hub.model.event import VERDICT, Event
+from hub.model.verdict import Verdict
+
+
+class Stopped(BaseException):
+    """A call was ended from outside, or must not be made; ``reason`` is the dead letter's.
+
+    No `Exception`: a handler that catches those must not swallow it. ``traced``: where it was
+    stopped belongs into the letter; else ``words`` are all there is to say.
+    """
+
+    def __init__(self, reason: str, words: str, *, traced: bool = False) -> None:
+        super().__init__(words)
+        self.reason = reason
+        self.words = words
+        self.traced = traced
+
+
+class Guard:
+    """Just calls: for tests, where a person waits and may press Ctrl-C."""
+
+    def at(self, ordinal: int) -> None:
+        """Note which event of the log is worked from now on."""
+
+    def run(
+        self, _handler: Handler, _cause: str, function: Callable[..., Any], *arguments: object
+    ) -> Any:
+        """Return what a handler's ``function`` returns; raise what it raises, or Stopped."""
+        return function(*arguments)
+
+
+class Recorded(Guard):
+    """Stops what the log says was stopped: for replays of what a worker has worked."""
+
+    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+        self._verdicts = {(each.handler, each.cause): each for each in verdicts}
+
+    def run(
+        self, handler: Handler, cause: str, function: Callable[..., Any], *arguments: object
+    ) -> Any:
+        """Raise Stopped where the log says so, else call."""
+        known = self._verdicts.get((handler.title, cause)) if self._verdicts else None
+        if known is not None:
+            raise Stopped(known.reason, known.detail)
+        return function(*arguments)
+
+
+NO_GUARD = Guard()
+
+
+def verdicts(log: Iterable[Event]) -> list[Verdict]:
+    """Return the verdicts in a log: they stand behind the events that they are about."""
+    return [msgspec.json.decode(e.data, type=Verdict) for e in log if e.type == VERDICT]
