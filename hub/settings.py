@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     faults: str = Field("default", description="simulated faults: none, default, heavy")
     no_sensors: bool = Field(default=False, description="`demo` without the simulated city")
 
-    scenarios: str = Field("", description="folders of scenarios, comma separated; empty: all")
+    scenarios: str = Field("", description="folders of scenarios; empty: all; +x: x too")
     delta_rate: float = Field(4.0, gt=0, le=30, description="screen updates a second")
     instance: str = Field("", description="name of this process in leases; default host and role")
     log_level: str = Field("info", description="debug, info, warning or error")

@@ -4,15 +4,12 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from hub.cli.finding import Finding, Verdict
+from hub.cli.finding import Finding, Verdict, show
 from hub.cli.running import NOTE, locate
-from hub.cli.terminal import cell, errors, output, print_json
+from hub.cli.terminal import errors, print_json
 from hub.log.connection import connect
 from hub.settings import Settings
-
-_STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
 
 
 def doctor(
@@ -27,7 +24,7 @@ def doctor(
     if json:
         print_json({"ok": not failed, "findings": found})
     else:
-        _print(found)
+        show(found)
     if failed:
         raise typer.Exit(1)
 
@@ -57,18 +54,3 @@ async def examine(settings: Settings) -> list[Finding]:
     ours = frozenset(door.port for door in doors if door.open)
     machine = await asyncio.to_thread(machine_checks.machine, settings, ours)
     return machine + [finding for door in doors for finding in door.findings]
-
-
-def _print(found: list[Finding]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for each in found:
-        table.add_row(cell(each.verdict, _STYLES[each.verdict]), each.name, cell(each.detail))
-        if each.remedy:
-            table.add_row("", "", cell(f"→ {each.remedy}", "dim"))
-    console = output()
-    console.print(table)
-    counts = [f"{sum(e.verdict is v for e in found)} {v}" for v in Verdict]
-    console.print(", ".join(counts))

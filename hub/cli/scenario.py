@@ -1,5 +1,8 @@
 """`cityhub scenario`: the scenarios of this city."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -7,11 +10,15 @@ import typer
 from msgspec import Struct
 from rich.table import Table
 
-from hub.cli.terminal import cell, output, print_json, safe
+from hub.cli.errors import CommandFailed
+from hub.cli.finding import Verdict, show
+from hub.cli.scenario_new import FILES, create
+from hub.cli.terminal import cell, errors, output, print_json, safe
 from hub.core.declaration import Declaration
 from hub.core.errors import BadScenario
 from hub.core.registry import Registry
-from hub.sdk.loading import folders, load
+from hub.sdk.loading import FILE, find, folders, load
+from hub.sdk.testing.golden import SWITCH
 from hub.settings import Settings
 
 app = typer.Typer(help="The scenarios of this city.", no_args_is_help=True)
@@ -31,11 +38,6 @@ class Row(Struct, frozen=True):
     error: str = ""
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `list` a command of its own while it is the only one."""
-
-
 @app.command("list")
 def list_(
     ctx: typer.Context,
@@ -50,6 +52,61 @@ def list_(
         _print(found)
     if any(row.error for row in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="a-z, 0-9 and -: also the domain of its topics")],
+    folder: Annotated[Path, typer.Option(help="where its folder is made")] = Path("scenarios"),
+    title: Annotated[str, typer.Option(help="what the screen calls it; default: its name")] = "",
+) -> None:
+    """Write a scenario that works, with its test, a feed and its golden outputs."""
+    made = create(name, folder, title)
+    console = output()
+    console.print(f"{_where(made.resolve())}: {', '.join((*FILES,))}")
+    console.print(f"next: cityhub scenario test {made if folder != Path('scenarios') else name}")
+    if folder != Path("scenarios"):
+        console.print(f"      CITYHUB_SCENARIOS=+{made} puts it on the screen")
+
+
+@app.command("test")
+def check(
+    name: Annotated[str, typer.Argument(help="a scenario's name or folder")],
+    *,
+    write: Annotated[bool, typer.Option("--write", help="write the golden outputs anew")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print the findings as JSON")] = False,
+) -> None:
+    """Check a scenario: load, lint, feeds against golden outputs, tests; exit 1 on a failure."""
+    from hub.cli.scenario_test import examine  # noqa: PLC0415 `list` needs no kit
+
+    found_in = find(name.replace("-", "_") if "/" not in name else name)
+    if not (found_in / FILE).is_file():
+        raise CommandFailed(
+            f"no scenario {name!r}", "cityhub scenario list shows those there are", 2
+        )
+    with errors().status("looking") as status, _writing(write=write):
+        found = examine(found_in, status.update)
+    failed = any(each.verdict is Verdict.FAIL for each in found)
+    if json:
+        print_json({"ok": not failed, "folder": _where(found_in), "findings": found})
+    else:
+        show(found)
+    if failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _writing(*, write: bool) -> Iterator[None]:
+    """Have golden files written, by the tests of the scenario too."""
+    before = os.environ.get(SWITCH)
+    if write:
+        os.environ[SWITCH] = "write"
+    try:
+        yield
+    finally:
+        os.environ.pop(SWITCH, None)
+        if before is not None:
+            os.environ[SWITCH] = before
 
 
 def rows(settings: Settings) -> list[Row]:

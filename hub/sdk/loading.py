@@ -13,13 +13,45 @@ from hub.sdk.scenario import Scenario
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "scenarios"
 """The scenarios that come with the hub."""
+FILE = "scenario.py"
+"""What makes a folder a scenario."""
 
 
 def folders(setting: str) -> list[Path]:
-    """Return the folders of a comma-separated setting; empty: all that come with the hub."""
-    if setting:
-        return [Path(part.strip()).resolve() for part in setting.split(",") if part.strip()]
-    return sorted(path.parent for path in BUILT_IN.glob("*/scenario.py"))
+    """Return the folders of a comma-separated setting.
+
+    Empty: all that come with the hub, and those in `scenarios/` of the working directory. `+` in
+    front of the first adds to these. A folder stands for itself, or for all scenarios in it; a
+    name without a folder for the scenario that comes with the hub.
+    """
+    own = setting.startswith("+") or not setting.strip()
+    parts = [part.strip() for part in setting.removeprefix("+").split(",") if part.strip()]
+    named = [each for part in parts for each in _within(find(part))]
+    found = [*_within(BUILT_IN), *_beside(), *named] if own else named
+    # Named twice by `+` is once; `CITYHUB_SCENARIOS=a,a` is the author's mistake, and told.
+    return list(dict.fromkeys(found)) if own else found
+
+
+def find(name: str | Path) -> Path:
+    """Return the folder of a scenario: a path, else one in `scenarios/`, else a built-in one."""
+    path = Path(name)
+    known = (path, Path("scenarios") / path, BUILT_IN / path, BUILT_IN.parent / path)
+    return next((each for each in known if each.is_dir()), path).resolve()
+
+
+def _within(folder: Path) -> list[Path]:
+    """Return the folder itself, or the scenarios in it if it is none."""
+    if (folder / FILE).is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob(f"*/{FILE}")) or [folder]
+
+
+def _beside() -> list[Path]:
+    """Return the scenarios in `scenarios/` of the working directory."""
+    folder = Path("scenarios").resolve()
+    if folder == BUILT_IN:
+        return []
+    return sorted(path.parent for path in folder.glob(f"*/{FILE}"))
 
 
 def load(folder: Path) -> Declaration:

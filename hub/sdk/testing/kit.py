@@ -19,7 +19,7 @@ from hub.model.partition import CITY, Partitioning
 from hub.model.topic import Kind
 from hub.sdk.testing import feed, golden
 from hub.sdk.testing.errors import Diverged, KitError
-from hub.sdk.testing.feed import event_of, topic_of
+from hub.sdk.testing.feed import Line, event_of, topic_of
 from hub.sdk.testing.outcome import Outcome
 from hub.sdk.testing.seen import Command, Seen
 from hub.sdk.testing.source import Source, declarations, folder_of
@@ -154,15 +154,19 @@ class Kit(Outcome):
     def feed(self, file: str | Path) -> int:
         """Give a whole feed (JSONL, see `hub.sdk.testing.feed`); return how many lines."""
         count = 0
-        for line in feed.read(self._path(file)):
-            self.advance(feed.instant(line.time, self.start) - self._now)
-            if "/" not in line.topic:
-                self.event(line.topic, line.payload, subject=line.subject)
-            else:
-                said = None if line.said is None else feed.instant(line.said, self.start)
-                self.send(line.topic, line.payload, time=said)
+        for line in feed.read(self.path(file)):
+            self.give(line)
             count += 1
         return count
+
+    def give(self, line: Line) -> None:
+        """Give one line of a feed; time goes on to the line's own."""
+        self.advance(feed.instant(line.time, self.start) - self._now)
+        if "/" in line.topic:
+            said = None if line.said is None else feed.instant(line.said, self.start)
+            self.send(line.topic, line.payload, time=said)
+        else:
+            self.event(line.topic, line.payload, subject=line.subject)
 
     # -- what goes wrong --------------------------------------------------------------------------
 

@@ -90,26 +90,34 @@ class Outcome:
             found[name] += int(raw)
         return found
 
-    def outputs(self) -> list[str]:
-        """Return all that came of the events, one line of JSON each, as golden files hold it."""
-        return [line for line, _ in golden.lines(self._seen.records)]
+    def outputs(self, since: int = 0) -> list[str]:
+        """Return all that came of the events, one line of JSON each, as golden files hold it.
+
+        ``since`` a former `count` for what is new.
+        """
+        return [line for line, _ in golden.lines(self._seen.records[since:])]
+
+    @property
+    def count(self) -> int:
+        """How much came so far: a place for `outputs`."""
+        return len(self._seen.records)
 
     def matches(self, file: str | Path) -> None:
         """Compare all outputs with a golden file beside the scenario; NotGolden when they differ.
 
         `CITYHUB_GOLDEN=write` writes it anew.
         """
-        golden.compare(self._path(file), golden.lines(self._seen.records))
+        golden.compare(self.path(file), golden.lines(self._seen.records))
+
+    def path(self, file: str | Path) -> Path:
+        """Return a file's path; a relative one lies beside the scenario."""
+        return self.folder / file
 
     def _cells(self, table: str) -> Iterator[tuple[str, bytes]]:
         for partition in self._city.partitioning.names:
             for (known, name), raw in self._city.machine(partition).cells():
                 if known == table:
                     yield name, raw
-
-    def _path(self, file: str | Path) -> Path:
-        """Return a file's path; a relative one lies beside the scenario."""
-        return self.folder / file
 
 
 class _Named(dict[str, T]):

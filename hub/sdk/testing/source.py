@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hub.core.declaration import Declaration
-from hub.sdk.loading import BUILT_IN, load
+from hub.sdk.loading import find, load
 from hub.sdk.scenario import Scenario
 
 Source = str | Path | Scenario
-"""A folder, the name of a scenario that comes with the hub, or a scenario object."""
+"""A folder, the name of one in `scenarios/` or of one that comes with the hub, or an object."""
 
 _loaded: dict[Path, tuple[tuple[tuple[str, int, int], ...], Declaration]] = {}
 """What was loaded from a folder, with its files as they were: 1,000 tests import it once."""
@@ -17,8 +17,7 @@ _loaded: dict[Path, tuple[tuple[tuple[str, int, int], ...], Declaration]] = {}
 def declarations(sources: Iterable[Source]) -> list[Declaration]:
     """Return the declarations; BadScenario when one cannot be loaded."""
     return [
-        each.declaration() if isinstance(each, Scenario) else _load(_folder(each))
-        for each in sources
+        each.declaration() if isinstance(each, Scenario) else _load(find(each)) for each in sources
     ]
 
 
@@ -26,15 +25,8 @@ def folder_of(sources: Iterable[Source]) -> Path:
     """Return the folder that golden files and feeds lie in: the first scenario's."""
     for each in sources:
         if not isinstance(each, Scenario):
-            return _folder(each)
+            return find(each)
     return Path.cwd()
-
-
-def _folder(source: str | Path) -> Path:
-    path = Path(source)
-    if not path.exists() and (BUILT_IN / path.name / "scenario.py").is_file():
-        return BUILT_IN / path.name
-    return path.resolve()
 
 
 def _load(folder: Path) -> Declaration:

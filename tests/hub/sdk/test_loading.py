@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.errors import BadScenario
-from hub.sdk.loading import BUILT_IN, folders, load, load_all
+from hub.sdk.loading import BUILT_IN, find, folders, load, load_all
 
 GOOD = """
 from hub.sdk import Context, Scenario
@@ -112,3 +112,40 @@ def test_a_repaired_scenario_loads(tmp_path: Path) -> None:
     )
     (path / "scenario.py").write_text(source)
     assert load(path).name == "s"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return `scenarios/` of a working directory with two scenarios of one's own."""
+    monkeypatch.chdir(tmp_path)
+    parent = tmp_path / "scenarios"
+    parent.mkdir()
+    for name in ("alpha", "beta"):
+        folder(parent, name, EMPTY.format(name=name))
+    return parent
+
+
+def names(setting: str) -> list[str]:
+    """Return the names of the folders of a setting."""
+    return [path.name for path in folders(setting)]
+
+
+def test_those_of_the_working_directory_come_by_themselves(own: Path) -> None:
+    """Beside those that come with the hub; `cityhub scenario new` needs no setting."""
+    built_in = sorted(path.parent.name for path in BUILT_IN.glob("*/scenario.py"))
+    assert names("") == [*built_in, "alpha", "beta"]
+
+
+def test_a_plus_adds(own: Path, tmp_path: Path) -> None:
+    """To all that come by themselves; twice is once."""
+    folder(tmp_path, "gamma", EMPTY.format(name="gamma"))
+    assert names("+gamma") == [*names(""), "gamma"]
+    assert names("+scenarios,gamma") == [*names(""), "gamma"]
+
+
+def test_a_folder_stands_for_all_scenarios_in_it(own: Path) -> None:
+    """And a name for one in `scenarios/`, or for a built-in one."""
+    assert names("scenarios") == ["alpha", "beta"]
+    assert names("alpha,parking") == ["alpha", "parking"]
+    assert find("parking") == BUILT_IN / "parking"
+    assert find("scenarios/parking") == BUILT_IN / "parking"
