@@ -60,7 +60,6 @@ export async function page(component: Component, props: object, ...entities: Ent
   leave();
   const city = emptyCity();
   city.scenarios.value = SCENARIOS;
-  city.layers.value = SCENARIOS.flatMap((each) => each.layers);
   city.now.value = Date.parse(CITY_TIME) + 60_000;
   city.link.value = { state: "live", silentSeconds: 0, everLive: true };
   for (const each of entities) putEntity(city.model, each);

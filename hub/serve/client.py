@@ -138,7 +138,7 @@ class Client:
         """Return a snapshot; of columns it has the alerts alone, unless the client has them."""
         wall, channel = self.wall, self.channel
         self._greeted = channel.paced
-        body = frames.snapshot_body((), ()) if resumed else channel.body(wall.screen)
+        body = frames.snapshot_body(None, ()) if resumed else channel.body(wall.screen)
         now, seq = wall.moment(), channel.seq
         return frames.snapshot(wall.epoch, seq, self.incident_seq, now, body, resumed=resumed)
 

@@ -74,7 +74,7 @@ class ColumnChannel(Channel):
     def body(self, screen: Screen) -> Fragments:
         """Return the alerts alone: entities follow in columns."""
         if self._body is None:
-            self._body = frames.snapshot_body((), screen.alerts.values())
+            self._body = frames.snapshot_body(None, screen.alerts.values())
         return self._body
 
     def since(

@@ -65,10 +65,15 @@ def snapshot(
     return [Wire(Opcode.TEXT, head[:-1], fin=False).serialize(mask=False), *body]
 
 
-def snapshot_body(entities: Iterable[bytes], alerts: Iterable[bytes]) -> Fragments:
-    """The shared end of a snapshot frame; without ``alerts`` for a client that resumes."""
-    body = b',"alerts":[' + b",".join(alerts) + b'],"entities":[' + b",".join(entities) + b"]}"
-    return pack(body, Opcode.CONT)
+def snapshot_body(entities: Iterable[bytes] | None, alerts: Iterable[bytes]) -> Fragments:
+    """The shared end of a snapshot frame; without ``alerts`` for a client that resumes.
+
+    ``entities`` is None where they come in columns.
+    """
+    body = b',"alerts":[' + b",".join(alerts) + b"]"
+    if entities is not None:
+        body += b',"entities":[' + b",".join(entities) + b"]"
+    return pack(body + b"}", Opcode.CONT)
 
 
 def delta(

@@ -34,7 +34,7 @@ export function useTallies(city: City): ComputedRef<(layer: string) => Tally> {
   const tallies = shallowRef<ReadonlyMap<string, Tally>>(new Map());
   const renew = (): void => {
     tallies.value = new Map(
-      city.layers.value.map((spec) => [spec.name, tallyOf(spec, city.model.layers.get(spec.name)?.values() ?? [])]),
+      city.layers.value.map((spec) => [spec.name, tallyOf(spec, city.model.tables.get(spec.name))]),
     );
   };
   watch(city.layers, renew, { immediate: true });

@@ -1,6 +1,7 @@
 import { TILE_LAYER, toneOf, type LayerSpec, type Scenario } from "../api/specs";
 import { TONES } from "../map/palette";
-import type { AlertLevel, Entity, Tone } from "../stream/protocol";
+import type { AlertLevel, Tone } from "../stream/protocol";
+import type { Table } from "../stream/table";
 
 /** How the entities of a layer, or of several, stand. */
 export interface Tally {
@@ -12,17 +13,16 @@ export interface Tally {
 
 export const NO_TALLY: Tally = { total: 0, abnormal: new Map(), stale: 0 };
 
-export function tallyOf(spec: LayerSpec, entities: Iterable<Entity>): Tally {
+export function tallyOf(spec: LayerSpec, table: Table | undefined): Tally {
+  if (table === undefined) return NO_TALLY;
   const abnormal = new Map<AlertLevel, number>();
-  let total = 0;
   let stale = 0;
-  for (const entity of entities) {
-    total += 1;
-    const tone = toneOf(spec, entity.level);
-    if (entity.stale) stale += 1;
+  for (const slot of table.used()) {
+    const tone = toneOf(spec, table.level(slot));
+    if (table.isStale(slot)) stale += 1;
     else if (tone !== "normal") abnormal.set(tone, (abnormal.get(tone) ?? 0) + 1);
   }
-  return { total, abnormal, stale };
+  return { total: table.count, abnormal, stale };
 }
 
 export function sumTallies(tallies: Iterable<Tally>): Tally {

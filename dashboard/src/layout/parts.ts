@@ -1,4 +1,4 @@
-import type { Entity } from "../stream/protocol";
+import type { Table } from "../stream/table";
 
 /** What the foot line can say; what the hub does not give is null and left out. */
 export interface FootFacts {
@@ -40,12 +40,15 @@ function count(value: unknown): number | null {
 const words = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Of what data says where it comes from (`simulated`, a boolean): all, some or none is simulated. */
-export function simulatedShare(entities: Iterable<Entity>): "all" | "some" | "none" {
+export function simulatedShare(tables: Iterable<Table>): "all" | "some" | "none" {
   let simulated = 0;
   let real = 0;
-  for (const { data } of entities) {
-    if (data["simulated"] === true) simulated += 1;
-    else if (data["simulated"] === false) real += 1;
+  for (const table of tables) {
+    for (const slot of table.used()) {
+      const said = table.value(slot, "simulated");
+      if (said === true) simulated += 1;
+      else if (said === false) real += 1;
+    }
   }
   if (simulated === 0) return "none";
   return real === 0 ? "all" : "some";

@@ -2,8 +2,8 @@ import { levelOf, type LayerSpec } from "../api/specs";
 import { showField } from "../format/field";
 import { titleOf } from "../i18n";
 import { colourOf, type Look } from "./glyphs";
-import type { Marker } from "./markers";
 import { PALETTE } from "./palette";
+import type { Marker } from "./points";
 
 /** Characters; the whole text is on the card. */
 const LENGTH = 20;

@@ -20,20 +20,30 @@ export function screenTransform(frame: FrameState): ScreenTransform {
   };
 }
 
-/** A canvas of the size of the map, cleared and scaled to CSS pixels. */
-export function clearCanvas(canvas: HTMLCanvasElement, frame: FrameState): CanvasRenderingContext2D {
-  const [width = 0, height = 0] = frame.size;
-  const ratio = frame.pixelRatio;
-  const pixelWidth = Math.round(width * ratio);
-  const pixelHeight = Math.round(height * ratio);
-  if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
-    canvas.width = pixelWidth;
-    canvas.height = pixelHeight;
+/** The size of the map in pixels of the screen. */
+export function pixelSize({ size, pixelRatio }: FrameState): { width: number; height: number } {
+  const [width = 0, height = 0] = size;
+  return { width: Math.round(width * pixelRatio), height: Math.round(height * pixelRatio) };
+}
+
+/** A canvas of the size of the map, as it was, in pixels of the screen. */
+export function canvasOf(canvas: HTMLCanvasElement, frame: FrameState): CanvasRenderingContext2D {
+  const { width, height } = pixelSize(frame);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
   }
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("this browser gives no 2D canvas");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  return context;
+}
+
+/** A canvas of the size of the map, cleared and scaled to CSS pixels. */
+export function clearCanvas(canvas: HTMLCanvasElement, frame: FrameState): CanvasRenderingContext2D {
+  const context = canvasOf(canvas, frame);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.scale(frame.pixelRatio, frame.pixelRatio);
   return context;
 }
 

@@ -33,17 +33,13 @@ export interface Surroundings {
   after(ms: number, run: () => void): () => void;
 }
 
-export interface ResumePoint {
-  readonly epoch: string;
-  readonly incidentSeq: number;
-}
-
 export interface ConnectionOptions {
   readonly url: string;
   readonly surroundings: Surroundings;
-  /** Takes a frame in; true when it completes a snapshot, which proves the connection good. */
-  onFrame(frame: Frame): boolean;
-  resumePoint(): ResumePoint | null;
+  /** Takes a frame in. */
+  onFrame(frame: Frame): void;
+  /** What the address says besides: the view, and where to resume. */
+  query(): Readonly<Record<string, string>>;
   onConnected(): void;
 }
 
@@ -61,6 +57,7 @@ export class Connection {
   unreadable = 0;
   frames = 0;
   private socket: Socket | null = null;
+  private opened = false;
   private openedAt = 0;
   private startedAt = 0;
   private attempt = 0;
@@ -101,29 +98,32 @@ export class Connection {
     this.send({ kind: "snapshot" });
   }
 
+  /** Says something; what is said before the socket is open is in its address already. */
   send(request: Request): void {
-    this.socket?.send(JSON.stringify(request));
+    if (this.opened) this.socket?.send(JSON.stringify(request));
   }
 
   private open(): void {
     this.cancelRetry = null;
     const { surroundings } = this.options;
-    const socket = surroundings.openSocket(this.resumeUrl());
+    const socket = surroundings.openSocket(this.address());
     this.socket = socket;
     this.openedAt = surroundings.now();
     this.snapshotAskedAt = null;
-    socket.onopen = () => this.options.onConnected();
+    this.opened = false;
+    socket.onopen = () => {
+      this.opened = true;
+      this.options.onConnected();
+    };
     socket.onmessage = (event) => this.receive(event.data);
     socket.onclose = () => this.lost(socket);
     // A browser always follows an error with a close: one of them is enough to act on.
     socket.onerror = null;
   }
 
-  private resumeUrl(): string {
-    const point = this.options.resumePoint();
-    if (point === null) return this.options.url;
-    const query = new URLSearchParams({ epoch: point.epoch, incident_seq: String(point.incidentSeq) });
-    return `${this.options.url}?${query.toString()}`;
+  private address(): string {
+    const query = new URLSearchParams({ ...this.options.query() }).toString();
+    return query === "" ? this.options.url : `${this.options.url}?${query}`;
   }
 
   private receive(data: unknown): void {
@@ -134,10 +134,12 @@ export class Connection {
     }
     this.lastFrameAt = this.options.surroundings.now();
     this.frames += 1;
-    if (this.options.onFrame(frame)) {
+    // A snapshot proves the connection good.
+    if (frame.kind === "snapshot") {
       this.attempt = 0;
       this.snapshotAskedAt = null;
     }
+    this.options.onFrame(frame);
   }
 
   private lost(socket: Socket): void {
@@ -152,6 +154,7 @@ export class Connection {
   private abandonSocket(): void {
     const socket = this.socket;
     this.socket = null;
+    this.opened = false;
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
@@ -171,10 +174,14 @@ export class Connection {
   }
 }
 
-/** The real world for a page in a browser. */
+/** The real world, in a browser's page or worker. */
 export function browserSurroundings(): Surroundings {
   return {
-    openSocket: (url) => new WebSocket(url) as unknown as Socket,
+    openSocket: (url) => {
+      const socket = new WebSocket(url);
+      socket.binaryType = "arraybuffer";
+      return socket as unknown as Socket;
+    },
     now: () => Date.now(),
     random: () => Math.random(),
     after: (ms, run) => {

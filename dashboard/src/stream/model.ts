@@ -1,4 +1,5 @@
-import type { Alert, Entity } from "./protocol";
+import type { Alert, Entity, Player } from "./protocol";
+import { Table } from "./table";
 
 /** City time: known at one real instant, running at `rate` from there. */
 export interface ClockReading {
@@ -11,36 +12,29 @@ export interface ClockReading {
 }
 
 /**
- * The city as this page knows it: plain maps, changed in place by `applyFrame` alone.
- * Views watch the counters and not the maps, so 50,000 entities cost nothing to observe.
+ * The city as this page knows it: tables and maps, changed in place by `applyFrame` alone.
+ * Views watch the counters and not the tables, so 50,000 entities cost nothing to observe.
  */
 export interface CityModel {
-  /** The run of history the sequences below belong to; null before the first frame. */
+  /** The run of history; null before the first frame. */
   epoch: string | null;
-  /** Sequence of the last telemetry frame taken in. */
-  seq: number;
-  /** Sequence of the last incident taken in; null until a snapshot gave one. */
-  incidentSeq: number | null;
-  /** A gap was seen and a new snapshot asked for: deltas are skipped until it comes. */
-  awaitingSnapshot: boolean;
-  readonly entities: Map<string, Entity>;
-  /** The entities again, by layer. */
-  readonly layers: Map<string, Map<string, Entity>>;
+  /** The entities by layer. */
+  readonly tables: Map<string, Table>;
   /** Alerts of the queue: all that are not both cleared and acknowledged. */
   readonly alerts: Map<string, Alert>;
   /** Alerts that left the queue, the latest `CLOSED_KEPT` of them, for whoever still looks at one. */
   readonly closed: Map<string, Alert>;
-  /** Ids of entities changed or removed since the map last drew; null means: all of them. */
-  dirty: Set<string> | null;
   clock: ClockReading | null;
   /** How old the newest data was when its frame left the hub: ms of city time. */
   delayMs: number | null;
   ready: boolean | null;
   parts: Readonly<Record<string, unknown>>;
+  /** Of a model of the past: what its player does. */
+  player: Player | null;
   entityRevision: number;
   alertRevision: number;
-  /** Telemetry frames missed, incidents missed, incidents that came twice. */
-  readonly gaps: { telemetry: number; incidents: number; repeated: number };
+  /** Grows when all tables were made anew. */
+  generation: number;
 }
 
 /** Our default: more than one person has open, small enough to forget about. */
@@ -49,50 +43,57 @@ export const CLOSED_KEPT = 100;
 export function emptyModel(): CityModel {
   return {
     epoch: null,
-    seq: 0,
-    incidentSeq: null,
-    awaitingSnapshot: false,
-    entities: new Map(),
-    layers: new Map(),
+    tables: new Map(),
     alerts: new Map(),
     closed: new Map(),
-    dirty: null,
     clock: null,
     delayMs: null,
     ready: null,
     parts: {},
+    player: null,
     entityRevision: 0,
     alertRevision: 0,
-    gaps: { telemetry: 0, incidents: 0, repeated: 0 },
+    generation: 0,
   };
 }
 
-/** Takes in an entity unless a newer version is held. */
-export function putEntity(model: CityModel, entity: Entity): void {
-  const held = model.entities.get(entity.id);
-  if (held !== undefined && held.v > entity.v) return;
-  model.entities.set(entity.id, entity);
-  let layer = model.layers.get(entity.layer);
-  if (layer === undefined) {
-    layer = new Map();
-    model.layers.set(entity.layer, layer);
+/** The layer is the part of an id before its first slash. */
+const layerOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf("/")));
+
+export function entityOf(model: CityModel, id: string): Entity | undefined {
+  const table = model.tables.get(layerOf(id));
+  const slot = table?.slotOf(id);
+  return slot === undefined ? undefined : table?.entity(slot);
+}
+
+export function entityCount(model: CityModel): number {
+  let count = 0;
+  for (const table of model.tables.values()) count += table.count;
+  return count;
+}
+
+export function tableOf(model: CityModel, layer: string): Table {
+  let table = model.tables.get(layer);
+  if (table === undefined) {
+    table = new Table(layer);
+    model.tables.set(layer, table);
   }
-  layer.set(entity.id, entity);
-  model.dirty?.add(entity.id);
+  return table;
+}
+
+export function putEntity(model: CityModel, entity: Entity): void {
+  tableOf(model, entity.layer).put(entity);
 }
 
 export function dropEntity(model: CityModel, id: string): void {
-  const held = model.entities.get(id);
-  if (held === undefined) return;
-  model.entities.delete(id);
-  model.layers.get(held.layer)?.delete(id);
-  model.dirty?.add(id);
+  const table = model.tables.get(layerOf(id));
+  const slot = table?.slotOf(id);
+  if (slot !== undefined) table?.remove(slot);
 }
 
 export function clearEntities(model: CityModel): void {
-  model.entities.clear();
-  model.layers.clear();
-  model.dirty = null;
+  model.tables.clear();
+  model.generation += 1;
 }
 
 /** Takes in an alert unless a newer version is held; one both cleared and acknowledged leaves. */

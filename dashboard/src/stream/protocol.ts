@@ -1,7 +1,8 @@
 /**
- * What travels on `/ws/city` and in `/api/scenarios`: JSON, snake_case, as the hub writes it.
- * Instants are RFC 3339 UTC strings.
+ * What travels on `/ws/city`, `/ws/history` and in `/api/scenarios`: JSON, snake_case, as the hub
+ * writes it (binary telemetry: columns.ts). Instants are RFC 3339 UTC strings.
  */
+import { decodeColumns, type ColumnsFrame } from "./columns";
 
 /** 预警颜色, from grave to slight; the four warning colours of the national scheme. */
 export type AlertLevel = "red" | "orange" | "yellow" | "blue";
@@ -68,6 +69,14 @@ export interface Alert {
   readonly exercise: boolean;
 }
 
+/** What the player of `/ws/history` does. */
+export interface Player {
+  readonly state: "playing" | "paused" | "seeking" | "ended";
+  readonly speed: number;
+  readonly from: string;
+  readonly to: string;
+}
+
 interface Framed {
   readonly epoch: string;
   readonly seq: number;
@@ -80,6 +89,7 @@ export interface HelloFrame extends Framed {
   readonly city_time: string;
   readonly rate: number;
   readonly delay_ms: number | null;
+  readonly history?: Player;
 }
 
 export interface SnapshotFrame extends Framed {
@@ -87,7 +97,8 @@ export interface SnapshotFrame extends Framed {
   readonly incident_seq: number;
   readonly resumed: boolean;
   readonly city_time: string;
-  readonly entities: readonly Entity[];
+  /** Absent where entities come in columns. */
+  readonly entities?: readonly Entity[];
   readonly alerts: readonly Alert[];
 }
 
@@ -113,6 +124,7 @@ export interface BeatFrame extends Framed {
   readonly delay_ms: number | null;
   readonly ready: boolean;
   readonly parts?: Readonly<Record<string, unknown>>;
+  readonly history?: Player;
 }
 
 export interface ByeFrame extends Framed {
@@ -120,11 +132,16 @@ export interface ByeFrame extends Framed {
   readonly reason: string;
 }
 
-export type Frame = HelloFrame | SnapshotFrame | DeltaFrame | IncidentFrame | BeatFrame | ByeFrame;
+export type Frame = HelloFrame | SnapshotFrame | DeltaFrame | ColumnsFrame | IncidentFrame | BeatFrame | ByeFrame;
 
 /** What the page may say to the hub. */
 export type Request =
-  | { readonly kind: "snapshot" }
+  | { readonly kind: "snapshot" | "pause" }
+  | { readonly kind: "ack"; readonly seq: number }
+  | { readonly kind: "play"; readonly speed?: number }
+  | { readonly kind: "seek"; readonly at: string }
+  | { readonly kind: "step"; readonly seconds: number }
+  | { readonly kind: "step"; readonly to: "incident" }
   | {
       readonly kind: "subscribe";
       readonly layers?: readonly string[];
@@ -135,10 +152,11 @@ export type Request =
 const KINDS: ReadonlySet<unknown> = new Set(["hello", "snapshot", "delta", "incident", "beat", "bye"]);
 
 /**
- * Reads one text frame. Returns null for whatever is not a frame of this protocol: the caller
+ * Reads one message. Returns null for whatever is not a frame of this protocol: the caller
  * counts it. The hub is trusted for the shape inside a frame; a proxy's error page is not a frame.
  */
 export function parseFrame(text: unknown): Frame | null {
+  if (text instanceof ArrayBuffer) return decodeColumns(text);
   if (typeof text !== "string") return null;
   try {
     const value: unknown = JSON.parse(text);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextTick } from "vue";
 import AlertPanel from "../../src/alerts/AlertPanel.vue";
 import DetailCard from "../../src/layers/DetailCard.vue";
-import { putAlert, putEntity } from "../../src/stream/model";
+import { clearEntities, putAlert, putEntity } from "../../src/stream/model";
 import type { Entity } from "../../src/stream/protocol";
 import Tile from "../../src/tiles/Tile.vue";
 import { page, TILE } from "../page";
@@ -41,7 +41,7 @@ describe("the detail card", () => {
     city.dataTick.value += 1;
     await nextTick();
     expect(text()).toContain("7个");
-    city.model.entities.clear();
+    clearEntities(city.model);
     city.dataTick.value += 1;
     await nextTick();
     expect(text()).toContain("已不在数据中");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LayerSpec } from "../../src/api/specs";
-import { sortEntities } from "../../src/layers/order";
+import { sortedIds } from "../../src/layers/order";
 import { qualityWord } from "../../src/layers/quality";
 import { readParts, simulatedShare } from "../../src/layout/parts";
-import { entity } from "../samples";
+import { entity, table } from "../samples";
 
 const LAYER: LayerSpec = {
   name: "parking.lot",
@@ -22,8 +22,15 @@ const LAYER: LayerSpec = {
 describe("a list", () => {
   it("goes from grave to quiet, within a tone from the later declared level, out of date last", () => {
     const entities = ["free", "tight", "full", "scarce"].map((level) => entity(level, { level }));
-    const sorted = sortEntities([entity("stale", { level: "full", stale: true }), entity("odd", { level: "?" }), ...entities], LAYER);
-    expect(sorted.map((each) => each.title)).toEqual(["full", "scarce", "tight", "free", "odd", "stale"]);
+    const all = table(entity("stale", { level: "full", stale: true }), entity("odd", { level: "?" }), ...entities);
+    const names = ["full", "scarce", "tight", "free", "odd", "stale"];
+    expect(sortedIds(all, LAYER, "")).toEqual(names.map((name) => `parking.lot/${name}`));
+  });
+
+  it("finds by name and by the id of a device", () => {
+    const all = table(entity("lot-1", { title: "中街" }), entity("lot-2", { title: "太原街" }));
+    expect(sortedIds(all, LAYER, "中")).toEqual(["parking.lot/lot-1"]);
+    expect(sortedIds(all, LAYER, "lot-2")).toEqual(["parking.lot/lot-2"]);
   });
 });
 
@@ -45,7 +52,7 @@ describe("parts of a beat", () => {
 it("tells all, some or none of the data to be simulated, by what says so itself", () => {
   const [mock, real, mute] = [{ simulated: true }, { simulated: false }, {}].map((data, n) => entity(String(n), { data }));
   if (mock === undefined || real === undefined || mute === undefined) throw new Error("samples");
-  expect(simulatedShare([mock, mute])).toBe("all");
-  expect(simulatedShare([mock, real])).toBe("some");
-  expect(simulatedShare([real, mute])).toBe("none");
+  expect(simulatedShare([table(mock, mute)])).toBe("all");
+  expect(simulatedShare([table(mock), table(real)])).toBe("some");
+  expect(simulatedShare([table(real, mute)])).toBe("none");
 });

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { abnormalCount, NO_TALLY, sumTallies, tallyOf, worstOf } from "../../src/layers/tally";
 import { LOTS } from "../page";
-import { entity } from "../samples";
+import { entity, table } from "../samples";
 
-const mixed = tallyOf(LOTS, [entity("a"), entity("b", { level: "full" }), entity("c", { level: "full", stale: true })]);
+const mixed = tallyOf(LOTS, table(entity("a"), entity("b", { level: "full" }), entity("c", { level: "full", stale: true })));
 
 it("counts what is abnormal by tone, and what is out of date apart, never twice", () => {
   expect([mixed.total, [...mixed.abnormal], mixed.stale]).toEqual([3, [["orange", 1]], 1]);
@@ -15,5 +15,5 @@ it("sums layers up to a scenario", () => {
 });
 
 it("of nothing abnormal has no tone", () => {
-  expect(worstOf(tallyOf(LOTS, [entity("a")]))).toBe("normal");
+  expect(worstOf(tallyOf(LOTS, table(entity("a"))))).toBe("normal");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LabelBoard, labelText, type Box } from "../../src/map/labels";
-import type { Marker } from "../../src/map/markers";
+import type { Marker } from "../../src/map/points";
 import { LOTS } from "../page";
 import { entity } from "../samples";
 
@@ -20,7 +20,7 @@ describe("a label", () => {
 
   it("says an abnormal level in words, and of a stale entity no number", () => {
     const of = (look: Marker["look"], change: Parameters<typeof entity>[1]): string =>
-      labelText({ entity: entity("甲", change), look, symbol: "dot", heading: null, x: 0, y: 0, movedAt: null }, LOTS, false);
+      labelText({ entity: entity("甲", change), look }, LOTS, false);
     expect(of("orange", { level: "full" })).toBe("满位 20个");
     expect(of("normal", {})).toBe("20个");
     expect(of("stale", { stale: true })).toBe("数据延迟");
@@ -28,7 +28,7 @@ describe("a label", () => {
 
   it("is cut where it is too long for the map", () => {
     const long = entity("很长很长很长很长很长很长很长很长的名字");
-    const marker = { entity: long, look: "normal", symbol: "dot", heading: null, x: 0, y: 0, movedAt: null } as const;
+    const marker = { entity: long, look: "normal" } as const;
     expect(labelText(marker, LOTS, true)).toMatch(/^很长.{18}$/);
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
-  BACKOFF_FIRST_MS, BACKOFF_MAX_MS, backoffMs, Connection, DEAD_SOCKET_MS, SNAPSHOT_PATIENCE_MS, type ResumePoint, type Socket,
+  BACKOFF_FIRST_MS, BACKOFF_MAX_MS, backoffMs, Connection, DEAD_SOCKET_MS, SNAPSHOT_PATIENCE_MS, type Socket,
 } from "../../src/stream/connection";
 import type { Frame } from "../../src/stream/protocol";
 import { delta, snapshot } from "../samples";
@@ -56,13 +56,13 @@ class Pipe implements Socket {
 
 let clock: Clock;
 let pipes: Pipe[];
-let point: ResumePoint | null;
+let point: Record<string, string>;
 let connection: Connection;
 
 beforeEach(() => {
   clock = new Clock();
   pipes = [];
-  point = null;
+  point = {};
   connection = new Connection({
     url: "ws://hub/ws/city",
     surroundings: {
@@ -75,8 +75,8 @@ beforeEach(() => {
       random: () => 1,
       after: clock.after,
     },
-    onFrame: (frame) => frame.kind === "snapshot",
-    resumePoint: () => point,
+    onFrame: () => undefined,
+    query: () => point,
     onConnected: () => undefined,
   });
   connection.start();
@@ -112,7 +112,7 @@ describe("backoff", () => {
 describe("connection", () => {
   it("opens without parameters first, and resumes by epoch and sequence after", () => {
     expect(last().url).toBe("ws://hub/ws/city");
-    point = { epoch: "e 1", incidentSeq: 17 };
+    point = { epoch: "e 1", incident_seq: "17" };
     last().onclose?.();
     clock.advance(BACKOFF_MAX_MS);
     expect(last().url).toBe("ws://hub/ws/city?epoch=e+1&incident_seq=17");
@@ -158,6 +158,9 @@ describe("connection", () => {
   });
 
   it("asks again for a snapshot that does not come", () => {
+    connection.requestSnapshot();
+    expect(last().sent).toEqual([]);
+    last().onopen?.();
     last().deliver(snapshot());
     connection.requestSnapshot();
     for (let n = 0; n < 12; n += 1) {

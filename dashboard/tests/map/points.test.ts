@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LayerSpec } from "../../src/api/specs";
-import { MarkerStore, type Marker } from "../../src/map/markers";
 import { readPlaces } from "../../src/map/baseMap";
-import { dropEntity, emptyModel, putEntity } from "../../src/stream/model";
+import { PointStore } from "../../src/map/points";
+import { View } from "../../src/map/view";
+import { clearEntities, dropEntity, emptyModel, putEntity, type CityModel } from "../../src/stream/model";
 import type { Entity } from "../../src/stream/protocol";
 import { entity } from "../samples";
 
@@ -20,18 +21,26 @@ const LOTS: LayerSpec = {
 const SIGNS: LayerSpec = { ...LOTS, name: "parking.sign", levels: [], symbol: "square" };
 const sign = (name: string): Entity => entity(name, { id: `parking.sign/${name}`, layer: "parking.sign", level: null });
 const NONE: ReadonlySet<string> = new Set();
+/** All of the city. */
+const GROUND = { west: 13.6e6, north: 5.3e6, width: 1_000, height: 1_000, resolution: 300 };
 
-function storeOf(...entities: ReturnType<typeof entity>[]): { store: MarkerStore; model: ReturnType<typeof emptyModel> } {
+function storeOf(...entities: Entity[]): { store: PointStore; model: CityModel } {
   const model = emptyModel();
   for (const each of entities) putEntity(model, each);
-  const store = new MarkerStore();
+  const store = new PointStore();
   store.show([LOTS, SIGNS], NONE, model);
   return { store, model };
 }
 
-const looks = (store: MarkerStore): string[] => store.inDrawOrder().map((each) => each.look);
+/** What is drawn of each point, in draw order. */
+function drawn(store: PointStore): unknown[] {
+  const view = new View();
+  view.find(store.layers, GROUND, false);
+  return Array.from(view.order.subarray(0, view.count), (at) => view.layers[view.layer[at] ?? 0]?.kind(view.slot[at] ?? 0));
+}
+const looks = (store: PointStore): unknown[] => drawn(store).map((each) => (each as { look: unknown }).look);
 
-describe("markers", () => {
+describe("points", () => {
   it("are drawn from out of date to grave, so that the grave lie on top", () => {
     const { store } = storeOf(entity("a", { level: "full" }), entity("b"), entity("c", { level: "full", stale: true }));
     expect(looks(store)).toEqual(["stale", "normal", "orange"]);
@@ -39,7 +48,7 @@ describe("markers", () => {
 
   it("have the symbol that their layer declares, a dot where it declares none", () => {
     const { store } = storeOf(entity("a"), sign("s"));
-    expect(store.inDrawOrder().map((each) => each.symbol)).toEqual(["dot", "square"]);
+    expect(drawn(store).map((each) => (each as { symbol: unknown }).symbol)).toEqual(["dot", "square"]);
   });
 
   it("that drive become arrows into their direction, whatever their layer, until they have halted", () => {
@@ -48,31 +57,39 @@ describe("markers", () => {
       putEntity(model, entity("a", { v: second, at: [lng, 41.802], time: `2026-11-23T08:0${second}:00.000Z` }));
       store.update(model);
     };
-    const drawn = (): unknown => (({ symbol, heading }) => [symbol, heading])(store.inDrawOrder()[0] as Marker);
-    expect(drawn()).toEqual(["dot", null]);
+    expect(drawn(store)).toEqual([{ look: "normal", symbol: "dot", heading: null }]);
     to(123.46, 1);
-    expect(drawn()).toEqual(["arrow", 4]);
+    expect(drawn(store)).toEqual([{ look: "normal", symbol: "arrow", heading: 4 }]);
     to(123.46001, 2); // a fix that trembles
-    expect(drawn()).toEqual(["arrow", 4]);
+    expect(drawn(store)).toEqual([{ look: "normal", symbol: "arrow", heading: 4 }]);
     to(123.46001, 3);
-    expect(drawn()).toEqual(["dot", null]);
+    expect(drawn(store)).toEqual([{ look: "normal", symbol: "dot", heading: null }]);
   });
 
   it("follow what changed, moved and went", () => {
     const { store, model } = storeOf(entity("a"), entity("b"));
-    const before = store.get("parking.lot/a")?.x;
+    const before = store.place("parking.lot/a")?.x;
     putEntity(model, entity("a", { v: 2, level: "full", at: [123.5, 41.9] }));
     dropEntity(model, "parking.lot/b");
     store.update(model);
     expect(looks(store)).toEqual(["orange"]);
-    expect(store.get("parking.lot/a")?.x).not.toBe(before);
+    expect(store.place("parking.lot/a")?.x).not.toBe(before);
+  });
+
+  it("begin anew when all entities are replaced", () => {
+    const { store, model } = storeOf(entity("a"), entity("b"));
+    clearEntities(model);
+    putEntity(model, entity("c", { level: "full" }));
+    store.update(model);
+    expect(looks(store)).toEqual(["orange"]);
   });
 
   it("without a place, or of a hidden or undeclared layer, are not drawn", () => {
     const { store, model } = storeOf(entity("a", { at: null }), entity("b"), entity("t", { id: "tile/t", layer: "tile" }));
-    expect(store.inDrawOrder().length).toBe(1);
+    expect(drawn(store).length).toBe(1);
+    expect(store.place("parking.lot/a")).toBeNull();
     store.show([LOTS, SIGNS], new Set(["parking.lot"]), model);
-    expect(store.inDrawOrder()).toEqual([]);
+    expect(drawn(store)).toEqual([]);
   });
 });
 
