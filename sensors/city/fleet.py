@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from hub.model.instant import MINUTE, SECOND, Duration, Instant
-from sensors.city import fire, gas, hospital, landmark, manhole, pond, road, weather
+from sensors.city import air, fire, gas, hospital, landmark, manhole, pond, road, weather
 from sensors.city.ambulance import AMBULANCES, Fleet, ambulances
 from sensors.city.centre import Calls, centre
 from sensors.city.device import Device, Member
@@ -53,6 +53,7 @@ class Scene:
         self.wards = hospital.Wards(seed, devices.wards, self.weather)
         self.gas = gas.Gas(seed, devices.detectors, world)
         self.covers = manhole.Covers(devices.covers, self.weather, world)
+        self.air = air.Air(seed, devices.air, self.weather, world)
 
 
 class Devices:
@@ -75,6 +76,7 @@ class Devices:
         self.hospitals, self.wards = hospital.hospitals(seed)
         self.ambulances, self.homes = ambulances(seed, road.network())
         self.centre = centre(seed)
+        self.air = tuple(air.stations(seed, size.air))
         self.landmarks = (
             *landmark.schools(seed, size.schools),
             *landmark.lifts(seed, size.lifts),
@@ -144,6 +146,7 @@ class Fleets:
         )
         yield from self._systems()
         yield from self._on_change()
+        yield self._one(own.air, "quality", 5 * MINUTE, self._quality)
 
     def _systems(self) -> Iterator[Series]:
         """Yield what information systems report; their clocks and numbers are right."""
@@ -207,6 +210,9 @@ class Fleets:
         return weather.Observation(
             round(now.temperature(at, point), 1), round(now.humidity(at, point), 2)
         )
+
+    def _quality(self, index: int, at: Instant, _period: Duration) -> air.Quality:
+        return self.scene.air.report(index, at)
 
     def _cover(self, index: int, at: Instant) -> manhole.Cover:
         return self.scene.covers.report(index, at)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from sensors.city.air import STATIONS as AIR
 from sensors.city.ambulance import AMBULANCES
 from sensors.city.errors import BadPlan
 from sensors.city.fire import ZONES
@@ -30,6 +31,7 @@ class Size(Struct, frozen=True):
     covers: int = COVERS
     schools: int = SCHOOLS
     lifts: int = LIFTS
+    air: int = AIR
 
     @property
     def devices(self) -> int:

@@ -29,6 +29,8 @@ class Quantity(StrEnum):
     """Share (0–1) of the free bays that fill up."""
     TRAFFIC = "traffic"
     """Share (0–1) of their speed that vehicles lose."""
+    POLLUTION = "pollution"
+    """µg/m³ of PM2.5, added; other pollutants come with it."""
     CALLS = "calls"
     """Share of calls to 120 that is added: 0.5 makes three of two."""
 

@@ -51,9 +51,9 @@ def nedocs(said: Department) -> float:
     )
 
 
-def test_there_are_the_four_stories() -> None:
+def test_there_are_the_five_stories() -> None:
     """Each loads, has phases, and ends without leaving anything."""
-    assert story_names() == ("cold-wave", "gas-leak", "match-day", "rainstorm")
+    assert story_names() == ("cold-wave", "gas-leak", "heavy-pollution", "match-day", "rainstorm")
     for name in story_names():
         story = load_story(name)
         assert len(story.phases) >= 4
