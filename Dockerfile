@@ -30,6 +30,8 @@ COPY --from=packages /opt/cityhub /opt/cityhub
 COPY --from=packages /srv/cityhub ./
 COPY deploy/healthcheck.py deploy/
 COPY --from=page /page/dist dashboard/dist
+# A new volume takes the owner of the folder that it is mounted on.
+RUN install -d -o 10001 -g 10001 /srv/archive
 USER 10001:10001
 ENTRYPOINT ["cityhub"]
 CMD ["--help"]

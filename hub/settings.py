@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     outputs: int = Field(200_000, ge=1_000, description="outputs kept in Redis per partition")
     redis_memory: str = Field("1gb", description="memory limit of the Redis that `demo` starts")
 
+    no_archive: bool = Field(default=False, description="keep no archive: no history, no cuts")
+    archive_dir: Path | None = Field(None, description="the archive; default DATA_DIR/archive")
+    archive_gigabytes: float = Field(20, gt=0, description="largest archive; the oldest goes first")
+    archive_days: float = Field(30, gt=0, description="oldest that is kept, in days of the city")
+
     seed: int = Field(1, description="seed of the simulated city")
     devices: int = Field(0, ge=0, le=100_000, description="simulated devices; 0: the city's own")
     rate: float = Field(0, ge=0, description="simulated readings a second; 0: by their periods")
@@ -59,6 +64,11 @@ class Settings(BaseSettings):
     def partitioning(self) -> Partitioning:
         """The split of a new log."""
         return Partitioning() if self.groups == 1 else split(self.groups)
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the archive."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def mqtt(self) -> str:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # Any: compose.yaml is a tree without a schema, and each test looks at its own branch of it.
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PROCESSES = {"ingest", "work", "act", "serve", "sensors"}
+PROCESSES = {"ingest", "work", "act", "archive", "serve", "sensors"}
 REQUIRED_SECRET = re.compile(r"\$\{CITYHUB_[A-Z_]+:\?[^}]+\}")
 
 each_service = pytest.mark.parametrize("name", sorted(SERVICES))
@@ -27,7 +27,7 @@ def settings_of(conf: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def test_services_are_the_two_servers_and_the_five_processes() -> None:
+def test_services_are_the_two_servers_and_the_six_processes() -> None:
     """The processes of a server are those of a laptop."""
     assert set(SERVICES) == {"mosquitto", "redis", *PROCESSES}
 
@@ -128,6 +128,7 @@ def test_data_is_kept_in_named_volumes() -> None:
     """A container made anew finds the log, the sessions and the retained cards."""
     assert "redis-data:/data" in SERVICES["redis"]["volumes"]
     assert "mosquitto-data:/mosquitto/data" in SERVICES["mosquitto"]["volumes"]
+    assert "archive-data:/srv/archive" in SERVICES["archive"]["volumes"]
     assert settings_of("redis.conf")["dir"] == "/data"
     assert settings_of("mosquitto.conf")["persistence_location"] == "/mosquitto/data/"
 

@@ -8,6 +8,7 @@ ArchiveError
 ├── NotRecordable       an event that a recording cannot hold
 ├── BadMapping          a mapping file: which key, and what to do
 ├── BadFeed             a feed that the mapping does not fit, or that cannot be read
+├── LogWentBack         the log ends before the archive: Redis lost what it had acknowledged
 └── ReplayFailed        the broker refused, or fell silent
 """
 
@@ -49,6 +50,19 @@ class Damaged(BadRecording):
 
 class NotRecordable(ArchiveError):
     """An event that would not come back as it went in."""
+
+
+class LogWentBack(ArchiveError):
+    """The log of ``partition`` ends at ``head``, the archive of the same epoch at ``last``."""
+
+    def __init__(self, partition: str, head: int, last: int) -> None:
+        super().__init__(
+            f"the log of {partition} ends at {head}, its archive at {last}: Redis lost events. "
+            "Keep the archive folder, and begin a new log with `cityhub reset`"
+        )
+        self.partition = partition
+        self.head = head
+        self.last = last
 
 
 class BadMapping(ArchiveError):

@@ -8,26 +8,24 @@ the attachment `retained.json`, a CloudEvents batch; facts about the run are met
 the machine and no wall clock enters the file: the same content gives the same bytes.
 """
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from mcap.opcode import Opcode
-from mcap.records import Attachment, Metadata
+from mcap.records import Metadata
 from msgspec import Struct
 
 from hub.archive import message
+from hub.archive.container import COUNTS, NS
 from hub.archive.errors import Damaged, NotARecording
-from hub.archive.framing import UNREADABLE, Record, messages, records
+from hub.archive.framing import UNREADABLE, Record, attachment_of, messages, records
 from hub.model.event import Logged
 
 FORMAT = "1"
 """Version of what is written here; a reader refuses a higher one."""
 
-_NS = 1_000
 RUN = "cityhub.recording"
-COUNTS = "cityhub.counts"
 RETAINED = "retained.json"
 BATCH_TYPE = "application/cloudevents-batch+json"
 
@@ -122,12 +120,10 @@ def _metadata(path: Path, record: Record) -> Metadata:
 
 
 def _retained(path: Path, record: Record) -> Iterator[Logged]:
-    if zlib.crc32(record.body[:-4]) != int.from_bytes(record.body[-4:], "little"):
-        raise Damaged(path, record.offset, "the checksum of the retained state is wrong")
+    attachment = attachment_of(path, record)
+    if attachment.name != RETAINED:
+        return
     try:
-        attachment = Attachment.read(record.stream())
-        if attachment.name != RETAINED:
-            return
         batch = msgspec.json.decode(attachment.data, type=list[msgspec.Raw])
         for body in batch:
             yield message.decode(bytes(body))
@@ -138,7 +134,7 @@ def _retained(path: Path, record: Record) -> Iterator[Logged]:
 def _events(path: Path, record: Record) -> Iterator[Logged]:
     for nanoseconds, body in messages(path, record):
         try:
-            logged = message.decode(body, nanoseconds // _NS)
+            logged = message.decode(body, nanoseconds // NS)
         except ValueError as error:
             raise Damaged(path, record.offset, str(error)) from error
         yield logged

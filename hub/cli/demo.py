@@ -89,7 +89,10 @@ class _City:
     def stages(self) -> list[list[Spec]]:
         """Return the children: servers, then the hub, then the sensors."""
         servers = [spec for spec in (self._redis, self._broker) if spec is not None]
-        hub = [self._own(name) for name in ("ingest", "work", "act")]
+        names = ["ingest", "work", "act"]
+        if not self._settings.no_archive:
+            names.append("archive")
+        hub = [self._own(name) for name in names]
         hub.append(self._own("serve", up=lambda: _answers(f"{self.page}api/health")))
         sensors = [] if self._settings.no_sensors else [self._own("sensors", "run")]
         return [servers, hub, sensors]

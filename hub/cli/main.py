@@ -51,7 +51,13 @@ def demo(ctx: typer.Context) -> None:
     run_demo(ctx.obj)
 
 
-for process in (processes.ingest, processes.work, processes.act, processes.serve):
+for process in (
+    processes.ingest,
+    processes.work,
+    processes.act,
+    processes.archive,
+    processes.serve,
+):
     app.command()(process)
 for command in (replay, tail, bench, doctor, reset):
     app.command()(command)

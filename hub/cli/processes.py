@@ -1,4 +1,4 @@
-"""The commands that run one process of the hub each: ingest, work, act, serve."""
+"""The commands that run one process of the hub each: ingest, work, act, archive, serve."""
 
 import asyncio
 
@@ -26,6 +26,14 @@ def work(ctx: typer.Context) -> None:
 def act(ctx: typer.Context) -> None:
     """Carry out what the scenarios put out: commands, forwarded events."""
     from hub.act.app import run  # noqa: PLC0415 as above
+
+    configure_logging(ctx.obj)
+    asyncio.run(run(ctx.obj))
+
+
+def archive(ctx: typer.Context) -> None:
+    """Write the log and what follows from it on to files: history, cuts, audits."""
+    from hub.archive.app import run  # noqa: PLC0415 as above
 
     configure_logging(ctx.obj)
     asyncio.run(run(ctx.obj))

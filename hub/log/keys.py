@@ -38,6 +38,11 @@ class Keys:
         return self._key("out")
 
     @property
+    def readers(self) -> str:
+        """Hash: how far each reader beside the worker has kept the log, `{reader}` to ordinal."""
+        return self._key("readers")
+
+    @property
     def holders(self) -> str:
         """Hash: how far each reader of the outputs has come, `{holder}` to output ordinal."""
         return self._key("holders")

@@ -17,6 +17,7 @@ _decode = msgspec.msgpack.Decoder(list[Event]).decode
 
 INGEST = "ingest"
 WORK = "work"
+ARCHIVE = "archive"
 
 
 class Appended(Struct, frozen=True):
@@ -112,6 +113,23 @@ class Log:
     async def forwarded(self, partition: str) -> int:
         """Return the last output ordinal of ``partition`` that was appended here."""
         return int(await self._redis.hget(self.keys.head, f"from:{partition}") or 0)
+
+    async def hold(self, reader: str, ordinal: int) -> None:
+        """Note that ``reader`` has kept every event up to ``ordinal``: the rest is not trimmed."""
+        await self._redis.hset(self.keys.readers, reader, str(ordinal))
+
+    async def release(self, reader: str) -> None:
+        """Wait for ``reader`` no longer."""
+        await self._redis.hdel(self.keys.readers, reader)
+
+    async def held(self) -> int | None:
+        """Return the ordinal that every reader has passed; None when there is none."""
+        passed = await self._redis.hvals(self.keys.readers)
+        return min((int(ordinal) for ordinal in passed), default=None)
+
+    async def oldest(self) -> int:
+        """Return the ordinal with which the oldest entry ends that is kept; 0 when none is."""
+        return int((await stream.oldest(self._redis, self.keys.log)).partition("-")[0])
 
     async def trim(self, before: int) -> int:
         """Drop whole entries that end before ordinal ``before``; return how many."""

@@ -65,6 +65,10 @@ class Outputs:
         """Note that ``holder`` has dealt with everything up to ``ordinal``."""
         await self._redis.hset(self._keys.holders, holder, str(ordinal))
 
+    async def release(self, holder: str) -> None:
+        """Wait for ``holder`` no longer."""
+        await self._redis.hdel(self._keys.holders, holder)
+
     async def held(self, holder: str) -> int:
         """Return how far ``holder`` has come."""
         return int(await self._redis.hget(self._keys.holders, holder) or 0)

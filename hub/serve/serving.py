@@ -7,6 +7,7 @@ from prometheus_client import Histogram
 from redis.asyncio import Redis
 
 from hub.core.declaration import Declaration
+from hub.log.log import ARCHIVE
 from hub.serve.actions import Actions
 from hub.serve.feed import Feed
 from hub.serve.guard import is_loopback
@@ -49,7 +50,7 @@ class Serving:
 def serving(settings: Settings, declarations: Sequence[Declaration], redis: Redis) -> Serving:
     """Return the parts, put together; nothing runs yet."""
     partitions = settings.partitioning.names
-    status = Status(redis, partitions)
+    status = Status(redis, partitions, () if settings.no_archive else (ARCHIVE,))
     wall = Wall(status.vitals, status.moment)
     tiles = Tiles(tile for declaration in declarations for tile in declaration.tiles)
     actions = Actions(redis, status)

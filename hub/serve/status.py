@@ -47,8 +47,11 @@ class Lag(Struct, frozen=True):
 class Status:
     """The last answers: clock, vitals, lags, epoch. ``vitals`` is serve's own."""
 
-    def __init__(self, redis: Redis, partitions: tuple[str, ...]) -> None:
+    def __init__(
+        self, redis: Redis, partitions: tuple[str, ...], needed: tuple[str, ...] = ()
+    ) -> None:
         self._redis = redis
+        self._needed = ("ingest", *(f"work:{name}" for name in partitions), "act", *needed)
         self._logs = {name: Log(redis, name) for name in partitions}
         self._tables = {name: Tables(redis, name) for name in partitions}
         self.vitals = Vitals(NAME, ok=False, detail="loading")
@@ -130,7 +133,8 @@ class Status:
     def parts(self) -> tuple[bool, dict[str, Part]]:
         """Return whether the hub is ready, and each part by name.
 
-        Redis, serve, ingest, act and each worker are needed; whoever else reports is only shown.
+        Redis, serve, ingest, act, each worker and who was named are needed; whoever else reports
+        is only shown.
         """
         if not self.answering:
             return False, {
@@ -139,8 +143,7 @@ class Status:
             }
         parts = {"redis": Part(ok=True), NAME: Part(self.vitals.ok, self.vitals.detail)}
         reported = {each.name: each for each in self.others}
-        needed = ["ingest", *(f"work:{name}" for name in self._logs), "act"]
-        for name in needed:
+        for name in self._needed:
             parts[name] = _part(reported.pop(name, None), self.lags.get(name[len("work:") :]))
         ready = all(part.ok for part in parts.values())
         for name, vitals in reported.items():

@@ -10,6 +10,8 @@ from redis.exceptions import RedisError
 from hub.edge import pause, stop_event
 from hub.log.birth import establish
 from hub.log.connection import connect, reachable
+from hub.log.log import ARCHIVE, Log
+from hub.log.outputs import Outputs
 from hub.log.vitals import PERIOD, report
 from hub.sdk.loading import load_all
 from hub.settings import Settings
@@ -44,6 +46,8 @@ async def run(settings: Settings) -> None:
     log.info(
         "work", partitions=partitioning.names, scenarios=[d.name for d in registry.declarations]
     )
+    if settings.no_archive:
+        await _forget_archive(redis, settings)
     async with asyncio.TaskGroup() as tasks:
         for worker in workers:
             tasks.create_task(worker.run(stop))
@@ -51,6 +55,13 @@ async def run(settings: Settings) -> None:
         tasks.create_task(_trim(workers, settings, stop))
         tasks.create_task(_watched(kennel, stop))
     await redis.aclose()
+
+
+async def _forget_archive(redis: Redis, settings: Settings) -> None:
+    """Let the log be trimmed without an archive that nobody keeps any more."""
+    for name in settings.partitioning.names:
+        await Log(redis, name).release(ARCHIVE)
+        await Outputs(redis, name).release(ARCHIVE)
 
 
 async def _report(redis: Redis, workers: list[Worker], stop: asyncio.Event) -> None:

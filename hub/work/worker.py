@@ -173,7 +173,9 @@ class Worker:
     async def trim(self, log_events: int, outputs: int) -> None:
         """Drop what is worked and beyond what is kept."""
         head, committed = await self._log.head(), await self._tables.committed()
+        held = await self._log.held()
         before = min(head.ordinal - log_events, committed.offset)
+        before = before if held is None else min(before, held)
         if before > 0:
             await self._log.trim(before)
         await self._outputs.trim(outputs)

@@ -33,6 +33,7 @@ CHILDREN = {
     "ingest": "hub.cli.main ingest",
     "work": "hub.cli.main work",
     "act": "hub.cli.main act",
+    "archive": "hub.cli.main archive",
     "serve": "hub.cli.main serve",
     "sensors": "hub.cli.main sensors",
 }

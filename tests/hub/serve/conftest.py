@@ -126,7 +126,7 @@ async def _live(redis: Redis) -> None:
     """Report as the other processes would, once a second."""
     while True:
         try:
-            await alive(redis, "ingest", "act", "work:city", "work:d1")
+            await alive(redis, "ingest", "act", "archive", "work:city", "work:d1")
         except (RedisError, OSError):
             await asyncio.sleep(0.1)
             continue

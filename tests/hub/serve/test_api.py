@@ -216,7 +216,8 @@ async def test_ready_names_each_part_and_follows_redis(
     """503 with part redis while Redis is away, health stays 200; then 200 again, by itself."""
     body = await serve.ready()
     parts = body["parts"]
-    assert set(parts) == {"redis", "serve", "ingest", "act", "work:city", "work:d1"}
+    expected = {"redis", "serve", "ingest", "act", "archive", "work:city", "work:d1"}
+    assert set(parts) == expected
     await serve.d1.show(lot(1, 20))
     async with serve.screen() as screen:
         await screen.until(lambda _: "parking.lot/lot-0001" in screen.entities)
