@@ -71,5 +71,6 @@ CASTS = {
         (Role("observation"), Role("ed"), Role("beds")),
         {"hospital": ("cold", "crowded", "diversion", "icu")},
     ),
+    "heavy-pollution": Cast(Size(**_SMALL), (Role("quality"),), {}),
 }  # fmt: skip
 """By the name of the story."""
