@@ -10,10 +10,12 @@ from hub.core.desk import Desk
 from hub.core.devices import HUB, Devices, Heard
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
+from hub.core.quarantine import Quarantine
 from hub.core.screen import Screen
 from hub.model.action import Action
 from hub.model.alert import Signal
 from hub.model.command import Ack, Command
+from hub.model.control import Release
 from hub.model.device import Card, Device
 from hub.model.event import (
     ACK,
@@ -24,6 +26,7 @@ from hub.model.event import (
     FRESH,
     GONE,
     REJECTED,
+    RELEASE,
     STALE,
     STATUS,
     Event,
@@ -60,12 +63,14 @@ class Builtin:
         counters: Counters,
         desk: Desk,
         letters: Letters,
+        quarantine: Quarantine,
     ) -> None:
         self._devices = devices
         self._screen = screen
         self._counters = counters
         self._desk = desk
         self._letters = letters
+        self._quarantine = quarantine
         self._outlet = outlet
         self._types: dict[str, Callable[[Event, Instant, Position], bool]] = {
             CARD: self._card,
@@ -74,6 +79,7 @@ class Builtin:
             ACTION: self._act,
             ALERT: self._alert,
             REJECTED: self._message,
+            RELEASE: self._release,
         }
 
     def take_in(self, event: Event, now: Instant, position: Position) -> Taken:
@@ -150,6 +156,11 @@ class Builtin:
     def _message(self, event: Event, now: Instant, position: Position) -> bool:
         what = msgspec.json.decode(event.data, type=Rejection)
         self._letters.message(position, now, what)
+        return False
+
+    def _release(self, event: Event, now: Instant, _: Position) -> bool:
+        what = msgspec.json.decode(event.data, type=Release)
+        self._quarantine.release(what.scenario, now, forget=what.forget)
         return False
 
     def _status(self, event: Event, now: Instant, _: Position) -> bool:

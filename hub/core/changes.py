@@ -22,6 +22,7 @@ TABLES = (
     "rings",
     "marks",
     "memories",
+    "quarantine",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
 `counters` decimal text, `marks` what the machine itself must not forget, `memories` what the time

@@ -8,6 +8,7 @@ from hub.core.guard import Stopped
 from hub.core.handler import Handler
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
+from hub.core.quarantine import Quarantine
 from hub.core.trace import trace
 from hub.model.event import VERDICT, Event, Position
 from hub.model.instant import Instant
@@ -19,11 +20,17 @@ class Failures:
     """Tells what went wrong in a handler, and where."""
 
     def __init__(
-        self, position: Callable[[], Position], *, letters: Letters, outlet: Outlet
+        self,
+        position: Callable[[], Position],
+        *,
+        letters: Letters,
+        outlet: Outlet,
+        quarantine: Quarantine,
     ) -> None:
         self._position = position
         self._letters = letters
         self._outlet = outlet
+        self._quarantine = quarantine
 
     def misfit(self, handler: Handler, event: Event, now: Instant, detail: str) -> None:
         """Dead-letter an event whose data does not fit this handler's view of it."""
@@ -40,6 +47,7 @@ class Failures:
             reason, detail = error.reason, "" if error.traced else error.words
         detail = detail or trace(error)
         self._letter(handler, event, now, reason, detail)
+        self._quarantine.failed(handler, self._position(), now, reason, detail)
         if isinstance(error, Stopped):
             ordinal = self._position().ordinal
             self._record(Verdict(ordinal, handler.title, cause, reason, detail), now)

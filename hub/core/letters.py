@@ -13,6 +13,8 @@ from hub.model.limits import DEAD_LETTERS
 from hub.model.output import Letter
 
 _TABLE = "letters"
+SIBLINGS = 64
+"""Letters of one event that are looked through: one for each handler that may fail on it."""
 
 
 class Letters:
@@ -42,6 +44,17 @@ class Letters:
         topic = event.topic or f"{event.source} {event.type}"
         what = rejection(topic, event.data, reason, detail)
         self._keep(position, letter(position, now, what, handler))
+
+    def claim(self, ordinal: int, handler: str) -> bool:
+        """Take away the letter of a handler at an ordinal: its event comes again."""
+        for number in range(SIBLINGS):
+            name = f"{ordinal:016d}" + "+" * number
+            raw = self._store.get(_TABLE, name)
+            if raw is not None and msgspec.json.decode(raw, type=DeadLetter).handler == handler:
+                del self._names[name]
+                self._store.delete(_TABLE, name)
+                return True
+        return False
 
     def _keep(self, position: Position, dead: DeadLetter) -> None:
         self._counters.count("rejected", "reason", dead.reason)

@@ -14,6 +14,7 @@ from hub.core.calls import Calls
 from hub.core.changes import Cell, Changes
 from hub.core.configs import Configs
 from hub.core.counters import Counters
+from hub.core.delivery import Delivery
 from hub.core.desk import Desk
 from hub.core.devices import HUB, SILENT, Devices
 from hub.core.errors import Cascade
@@ -21,9 +22,12 @@ from hub.core.failures import Failures
 from hub.core.guard import NO_GUARD, Guard
 from hub.core.hearing import Hearing
 from hub.core.letters import Letters
+from hub.core.notice import notice
 from hub.core.outlet import Outlet
+from hub.core.quarantine import Quarantine, Standing
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered
+from hub.core.returning import Returning
 from hub.core.screen import Screen
 from hub.core.settlement import Settlement
 from hub.core.signals import Signals
@@ -35,6 +39,7 @@ from hub.model.instant import Instant
 from hub.model.limits import CASCADE
 from hub.model.output import Incident, Output
 from hub.model.partition import Partitioning
+from hub.model.redrive import Redrive
 
 
 class Machine:
@@ -70,6 +75,7 @@ class Machine:
         self._letters = Letters(store, self._outlet.put, self._counters)
         self._devices = Devices(store, self._timers, self._hearing)
         self._screen = Screen(store, self._devices, self._outlet.put)
+        self._quarantine = Quarantine(store, self._timers, self._turned)
         self._builtin = Builtin(
             outlet=self._outlet,
             devices=self._devices,
@@ -77,8 +83,17 @@ class Machine:
             counters=self._counters,
             desk=Desk(store, self._tell),
             letters=self._letters,
+            quarantine=self._quarantine,
         )
         remembered = Remembered(store, registry, self._timers)
+        self._settlement = Settlement(
+            outlet=self._outlet,
+            screen=self._screen,
+            timers=self._timers,
+            signals=Signals(store),
+            counters=self._counters,
+            remembered=remembered,
+        )
         self._calls = Calls(
             registry,
             partitioning,
@@ -86,15 +101,22 @@ class Machine:
             configs=Configs(registry.declarations),
             remembered=remembered,
             devices=self._devices,
-            failures=Failures(self._position, letters=self._letters, outlet=self._outlet),
-            settlement=Settlement(
+            failures=Failures(
+                self._position,
+                letters=self._letters,
                 outlet=self._outlet,
-                screen=self._screen,
-                timers=self._timers,
-                signals=Signals(store),
-                counters=self._counters,
-                remembered=remembered,
+                quarantine=self._quarantine,
             ),
+            settlement=self._settlement,
+        )
+        self._delivery = Delivery(self._calls, self._quarantine, self._outlet)
+        self._returning = Returning(
+            registry=registry,
+            calls=self._calls,
+            devices=self._devices,
+            letters=self._letters,
+            quarantine=self._quarantine,
+            counters=self._counters,
         )
 
     @property
@@ -160,6 +182,9 @@ class Machine:
         if handler is None:
             self._counters.count("timer-without-handler", "name", f"{scenario}.{name}")
             return
+        if scenario in self._quarantine.active:
+            self._timers.postpone(due, scenario, name, key, exercise=exercise)
+            return
         self._calls.fire(handler, cause, due, key, exercise=exercise)
         self._drain(cause, due)
 
@@ -202,6 +227,9 @@ class Machine:
             self._one(f"{cause}.{count}" if count else cause, event, now)
 
     def _one(self, cause: str, event: Event, now: Instant) -> None:
+        if event.flags and (again := Redrive.of(event)) is not None:
+            self._returning.take(again, cause, event, now, self._position())
+            return
         route = self._registry.route(event.type)
         try:
             payloads = [] if route is None else route.decode(event.data)
@@ -209,15 +237,23 @@ class Machine:
         except (msgspec.DecodeError, ValueError) as error:
             self._letters.event(self._position(), now, event, reason="schema", detail=str(error))
             return
-        if not taken.run:
-            return
-        if route is None:
-            if event.type.startswith("city."):
-                self._counters.count("unknown-type", "type", event.type)
-            return
-        for handler, view in route.handlers:
-            if taken.heard is None or handler.late or not taken.heard.late:
-                self._calls.offer(handler, cause, event, now, payloads[view], taken.heard)
+        if route is not None:
+            at = self._position()
+            self._delivery.deliver(route, cause, event, now, payloads, taken, at)
+        elif taken.run and event.type.startswith("city."):
+            self._counters.count("unknown-type", "type", event.type)
+
+    def _turned(
+        self,
+        scenario: str,
+        standing: Standing,
+        now: Instant,
+        entered: bool,  # noqa: FBT001 told by position
+    ) -> None:
+        """Show that a scenario's quarantine begins or ends."""
+        title = self._registry.title(scenario)
+        for effect in notice(scenario, title, self.partition, standing, now, entered=entered):
+            self._settlement.settle(HUB, effect, now)
 
     def _tell(self, alert: Alert, raw: bytes) -> None:
         self._outlet.put(Incident(alert.id, raw))

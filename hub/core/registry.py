@@ -53,6 +53,10 @@ class Registry:
         """Return the handler of a timer; None when the scenario has it no longer."""
         return self._timers.get((scenario, name))
 
+    def title(self, scenario: str) -> str:
+        """Return what a scenario is called on the screen."""
+        return next((d.title for d in self.declarations if d.name == scenario), scenario)
+
     def keyed(self, scenario: str) -> Keyed:
         """Return what a scenario may remember of a key."""
         return self._keyed[scenario]

@@ -7,6 +7,8 @@ from hub.model.instant import Instant
 
 _TABLE = "timers"
 _GLUE = "\x1f"
+POSTPONED: Instant = 2**60
+"""Added to the due time of a timer whose scenario is quarantined: it never comes by itself."""
 
 Due = tuple[Instant, str, str, str]
 """A timer: when it is due, its scenario, its name, its key."""
@@ -39,6 +41,20 @@ class Timers:
         if self._due.pop(field, None) is not None:
             self._played.discard(field)
             self._store.delete(_TABLE, field)
+
+    def postpone(self, due: Instant, scenario: str, name: str, key: str, *, exercise: bool) -> None:
+        """Keep a timer that is due, until somebody asks for those that are `postponed`."""
+        self.start(scenario, name, key, POSTPONED + due, exercise=exercise)
+
+    def postponed(self, scenario: str) -> list[tuple[str, str, bool]]:
+        """Return (name, key, exercise) of a scenario's postponed timers, as they were due."""
+        found = [
+            (due, key, name, field in self._played)
+            for field, due in self._due.items()
+            for owner, name, key in [field.split(_GLUE, 2)]
+            if owner == scenario and due >= POSTPONED
+        ]
+        return [(name, key, exercise) for _, key, name, exercise in sorted(found)]
 
     def running(self, scenario: str, name: str, key: str) -> bool:
         """Return whether a timer is set."""

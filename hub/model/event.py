@@ -82,6 +82,8 @@ FRESH = "hub.device.fresh"
 
 VERDICT = "hub.verdict"
 """A call of a handler was stopped, or not made; data `hub.model.verdict.Verdict`."""
+RELEASE = "hub.release"
+"""A scenario's quarantine ends; data `hub.model.control.Release`."""
 GONE = "hub.device.gone"
 """A device's card was withdrawn; derived, data `Gone`."""
 

@@ -1,0 +1,75 @@
+"""How a quarantine shows on the screen: an alert, and a row that names the handler."""
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.declaration import Declaration, FieldSpec, Layer, LevelSpec
+from hub.core.devices import HUB
+from hub.core.effect import Effect, Hide, Picture
+from hub.core.quarantine import FAILURES, Standing
+from hub.model.alert import Level, Signal
+from hub.model.instant import Instant
+from hub.model.limits import SAID_CHARACTERS
+
+KIND = "quarantine"
+
+
+class View(Struct, frozen=True):
+    """What the screen shows of a quarantined scenario."""
+
+    scenario: str
+    handler: str
+    reason: str
+    detail: str
+    position: str
+
+
+LAYER = Layer(
+    f"{HUB}.{KIND}",
+    "隔离的场景",
+    "Quarantined scenarios",
+    data=View,
+    fields=(
+        FieldSpec("handler", "处理函数", "Handler", kind="text"),
+        FieldSpec("reason", "原因", "Reason", kind="text"),
+        FieldSpec("detail", "详情", "Detail", kind="text"),
+        FieldSpec("position", "位置", "Position", kind="text"),
+    ),
+    levels=(LevelSpec("quarantined", "已隔离", "Quarantined", "orange"),),
+    geometry="none",
+)
+OWN = Declaration(
+    HUB, "城枢", "CityHub", "中枢自身的状态", layers=(LAYER,), alerts={KIND: "场景隔离"}
+)
+"""What the hub itself shows, declared as a scenario does."""
+
+
+def notice(
+    scenario: str, title: str, partition: str, standing: Standing, now: Instant, *, entered: bool
+) -> list[Effect]:
+    """Return what the screen shows of a quarantine: an alert, and a row with the handler."""
+    row = Picture(
+        layer=LAYER.name,
+        name=f"{scenario}@{partition}",
+        title=title,
+        data=msgspec.json.encode(
+            View(scenario, standing.handler, standing.reason, standing.detail, standing.position)
+        ),
+        time=now,
+        level="quarantined",
+    )
+    if not entered:
+        return [Signal(HUB, KIND, scenario, active=False), Hide(row.id)]
+    words = f"{standing.handler} 在 60 秒内失败 {FAILURES} 次: {standing.detail}"
+    alert = Signal(
+        scenario=HUB,
+        kind=KIND,
+        place=scenario,
+        active=True,
+        kind_title="场景隔离",
+        level=Level.ORANGE,
+        title=f"场景“{title}”已隔离",
+        text=words[:SAID_CHARACTERS],
+        entity=row.id,
+    )
+    return [alert, row]

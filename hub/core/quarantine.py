@@ -1,0 +1,160 @@
+"""Quarantine (隔离): a scenario that fails again and again is not called; what it misses is kept.
+
+A function of the failures in the state, so every replay quarantines at the same event. The others
+never notice. What was missed is remembered by position and comes again by `redrive`.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct, field
+
+from hub.core.handler import Handler
+from hub.core.route import Route
+from hub.core.store import Records, Store
+from hub.core.timers import Timers
+from hub.model.event import Position
+from hub.model.instant import MINUTE, Instant
+
+FAILURES = 5
+WITHIN = MINUTE
+"""So many failures of one scenario within so much log time quarantine it (our default)."""
+SPANS = 1_000
+"""Spans of missed positions kept per scenario; beyond it the oldest is forgotten, and counted."""
+TABLE = "quarantine"
+
+
+class Span(Struct, array_like=True):
+    """Missed positions ``first`` to ``last``: ``events`` of them; the others are not its affair."""
+
+    first: int
+    last: int
+    events: int
+    late: bool
+
+
+class Standing(Struct):
+    """How one scenario fares in this partition; ``since`` is set while it is quarantined.
+
+    ``failed`` are the newest failures' instants, ``forgotten`` the missed events beyond the bound.
+    """
+
+    failed: list[Instant] = field(default_factory=list)
+    failures: int = 0
+    handler: str = ""
+    reason: str = ""
+    detail: str = ""
+    position: str = ""
+    since: Instant | None = None
+    missed: list[Span] = field(default_factory=list)
+    forgotten: int = 0
+    broken: bool = False
+
+    @property
+    def events(self) -> int:
+        """How many missed events wait to come again."""
+        return sum(span.events for span in self.missed)
+
+
+class Quarantine:
+    """The standing of the scenarios; ``active`` are those that are not called.
+
+    ``tell`` is called when one enters (True) or leaves (False).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        timers: Timers,
+        tell: Callable[[str, Standing, Instant, bool], None],
+    ) -> None:
+        self._records = Records(store, TABLE, Standing)
+        self._timers = timers
+        self._tell = tell
+        self.active: dict[str, None] = {}
+        for name in self._records.names():
+            standing = self._records.get(name)
+            if standing is not None and standing.since is not None:
+                self.active[name] = None
+
+    def failed(
+        self, handler: Handler, position: Position, now: Instant, reason: str, detail: str
+    ) -> None:
+        """Count a failure; the last one too many quarantines the scenario."""
+        standing = self._standing(handler.scenario)
+        standing.failures += 1
+        standing.handler, standing.reason = handler.title, reason
+        standing.detail, standing.position = detail.partition("\n")[0], str(position)
+        recent = [at for at in standing.failed if now - at <= WITHIN]
+        standing.failed = [*recent, now][-FAILURES:]
+        if standing.since is None and len(standing.failed) == FAILURES:
+            standing.since = now
+            self.active[handler.scenario] = None
+            self._tell(handler.scenario, standing, now, True)
+
+    def miss(self, scenario: str, ordinal: int, *, late: bool) -> None:
+        """Remember that a quarantined scenario missed an event of the log."""
+        standing = self._standing(scenario)
+        last = standing.missed[-1] if standing.missed else None
+        if last is not None and last.last == ordinal:
+            return  # another handler of it
+        if last is None or standing.broken or last.late != late:
+            standing.missed.append(Span(ordinal, ordinal, 1, late))
+        else:
+            last.last, last.events = ordinal, last.events + 1
+        standing.broken = False
+        if len(standing.missed) > SPANS:
+            standing.forgotten += standing.missed.pop(0).events
+
+    def pass_over(self, route: Route | None, ordinal: int) -> None:
+        """Note an event that is of a quarantined scenario's types, but is not to come again.
+
+        A repeat, or a late one that it has no handler for: it must not fall into a span.
+        """
+        for handler, _ in () if route is None else route.handlers:
+            if handler.scenario in self.active:
+                standing = self._standing(handler.scenario)
+                if not standing.missed or standing.missed[-1].last != ordinal:
+                    standing.broken = True
+
+    def claim(self, scenario: str, first: int, last: int) -> bool:
+        """Take a missed event out, with all since ``first``; return whether it was in."""
+        standing = self._records.get(scenario)
+        if standing is None:
+            return False
+        for index, span in enumerate(standing.missed):
+            if span.first <= last <= span.last:
+                before = [Span(span.first, first - 1, 0, span.late)] if first > span.first else []
+                after = [Span(last + 1, span.last, 0, span.late)] if last < span.last else []
+                # One event is gone; which side the others are on, nobody counted.
+                rest = span.events - 1
+                for part in [*after, *before][:1]:
+                    part.events = rest
+                standing.missed[index : index + 1] = before + after
+                self._records.touch(scenario)
+                return True
+        return False
+
+    def release(self, scenario: str, now: Instant, *, forget: int = 0) -> None:
+        """Call a scenario again; ``forget`` what it missed up to that ordinal: it is no more."""
+        standing = self._standing(scenario)
+        standing.missed = [span for span in standing.missed if span.last > forget]
+        standing.failed, standing.broken = [], True
+        if standing.since is None:
+            return
+        standing.since = None
+        del self.active[scenario]
+        for name, key, exercise in self._timers.postponed(scenario):
+            self._timers.start(scenario, name, key, now, exercise=exercise)
+        self._tell(scenario, standing, now, False)
+
+    def standing(self, scenario: str) -> Standing | None:
+        """Return how a scenario fares; None when it never failed."""
+        return self._records.get(scenario)
+
+    def _standing(self, scenario: str) -> Standing:
+        standing = self._records.get(scenario)
+        if standing is None:
+            standing = Standing()
+            self._records.put(scenario, standing)
+        self._records.touch(scenario)
+        return standing
