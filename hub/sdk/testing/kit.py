@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 
 from hub.core.city import City
-from hub.core.registry import Registry
 from hub.model.action import Action
 from hub.model.alert import Alert
 from hub.model.command import Ack
@@ -22,7 +21,7 @@ from hub.sdk.testing.errors import Diverged, KitError
 from hub.sdk.testing.feed import Line, event_of, topic_of
 from hub.sdk.testing.outcome import Outcome
 from hub.sdk.testing.seen import Command, Seen
-from hub.sdk.testing.source import Source, declarations, folder_of
+from hub.sdk.testing.source import Source, folder_of, registry
 
 START: Instant = parse("2026-11-23T08:00:00+08:00")
 """When a test begins unless it says otherwise: a Monday morning in Shenyang."""
@@ -50,7 +49,7 @@ class Kit(Outcome):
     ) -> None:
         self.start = self._now = parse(start) if isinstance(start, str) else start
         self.folder = folder_of(scenarios)
-        self._registry = Registry(declarations(scenarios))
+        self._registry = registry(scenarios)
         self._batch = batch
         self._seen = Seen()
         self._city = City(self._registry, self._sink, partitioning, watch=self._sink)
@@ -198,7 +197,7 @@ class Kit(Outcome):
 
     def reload(self, *scenarios: Source) -> None:
         """Go on with other code: these scenarios in place of all before; state is kept."""
-        self._registry = Registry(declarations(scenarios))
+        self._registry = registry(scenarios)
         self._city.restart(self._registry)
         self._commit()
 
