@@ -16,9 +16,9 @@ SEEDS = (1, 2)
 SCENARIOS = sorted(path.parent for path in BUILT_IN.glob("*/scenario.py"))
 
 
-def all_of_them(**options: int) -> Kit:
+def all_of_them(batch: int = 1_000) -> Kit:
     """Return a city with every scenario that comes with the hub."""
-    return Kit(*SCENARIOS, **options)
+    return Kit(*SCENARIOS, batch=batch)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -44,7 +44,7 @@ def test_what_does_not_survive_is_found(at: int) -> None:
     """The check does tell: one handler that counts in a list, wherever it begins to matter."""
     seen: dict[int, list[int]] = {}
 
-    def city(**options: int) -> Kit:
+    def city(batch: int = 1_000) -> Kit:
         mine = seen.setdefault(len(seen), [])
         bad = Scenario("bad", title="", title_en="", description="")
 
@@ -54,7 +54,7 @@ def test_what_does_not_survive_is_found(at: int) -> None:
             if len(mine) > at:
                 ctx.emit("bad.said", Said(len(mine)))
 
-        return Kit(bad, **options)
+        return Kit(bad, batch=batch)
 
     lines = [Line("city/210102/test/a/value", {}, time) for time in range(20)]
     with pytest.raises(Diverged):

@@ -1,6 +1,6 @@
 """A mixed feed: car parks, hospitals, rain, water, gas, fire, manholes, all at once, by seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -93,7 +93,7 @@ def _hospital(chance: Random, time: float) -> tuple[str, object]:
     }  # fmt: skip
 
 
-_SAYS = {
+_SAYS: dict[str, Callable[[Random, float], tuple[str, object]]] = {
     "OffStreetParking": _lot,
     "ParkingGuidanceSign": lambda _, __: ("sign", {"lines": []}),
     "Hospital": _hospital,

@@ -7,7 +7,6 @@ import msgspec
 
 from hub.core.city import City
 from hub.core.digest import Digest
-from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.model.alert import Alert
 from hub.model.entity import Entity
@@ -96,17 +95,7 @@ class Town:
 
     def restart(self) -> None:
         """Kill every machine and begin again from its tables."""
-        for name in self.city.partitioning.names:
-            old = self.city.machine(name)
-            self.city._machines[name] = Machine(
-                name,
-                self._registry,
-                self.city.partitioning,
-                cells=dict(old.cells()),
-                offset=old.offset,
-                out=old.out,
-                time=old.time,
-            )
+        self.city.restart()
 
     # -- what happens -----------------------------------------------------------------------------
 

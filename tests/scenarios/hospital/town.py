@@ -8,7 +8,6 @@ import msgspec
 
 from hub.core.city import City
 from hub.core.digest import Digest
-from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.model.device import Card, Reporting
 from hub.model.event import CARD, STATUS, Event
@@ -117,17 +116,7 @@ class Town:
 
     def restart(self) -> None:
         """Kill every machine and begin again from its cells."""
-        for name in self.city.partitioning.names:
-            old = self.city.machine(name)
-            self.city._machines[name] = Machine(
-                name,
-                self.registry,
-                self.city.partitioning,
-                cells=dict(old.cells()),
-                offset=old.offset,
-                out=old.out,
-                time=old.time,
-            )
+        self.city.restart()
 
     # -- what became of it ------------------------------------------------------------------------
 
