@@ -9,6 +9,7 @@ from hub.model.command import Ack
 from hub.model.district import DISTRICTS
 from hub.model.event import Gone, Silence
 from hub.model.instant import DAY, HOUR, MINUTE, SECOND, Duration, Instant
+from hub.sdk.nearest import Nearest
 from hub.sdk.place import cell, cells_around, metres
 from hub.sdk.scenario import Scenario
 from hub.sdk.structs import Config, Payload, State
@@ -30,6 +31,7 @@ __all__ = [
     "Instant",
     "Layer",
     "Level",
+    "Nearest",
     "Payload",
     "Scenario",
     "Silence",

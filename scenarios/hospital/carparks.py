@@ -1,14 +1,23 @@
 """医院停车: when a hospital's own car park is full, where there is room, and the 120 lane.
 
-Worked in `city` by cells of about 1 km: what may be within reach of each other meets in a cell.
+Worked in `city`. A car park is remembered in its cell of about 1 km, a hospital in its own and the
+eight around it: each cell tells a hospital what it has within reach, and the hospital judges.
 """
 
 from msgspec import Struct, field
 
-from hub.sdk import Context, Gone, Level, State, cell, cells_around, metres
+from hub.sdk import Context, Gone, Level, Nearest, State, cell, cells_around, metres
 from scenarios.hospital.levels import park_full
 from scenarios.hospital.look import HOSPITALS, PARKING, PARKS, hospital
-from scenarios.hospital.messages import At, HospitalFound, HospitalGone, ParkFound, ParkFull
+from scenarios.hospital.messages import (
+    At,
+    HospitalFound,
+    HospitalGone,
+    OwnPark,
+    ParkFound,
+    ParkFull,
+    ParksNear,
+)
 from scenarios.hospital.rules import PARK_LOTS, PARK_METRES, SERVES_METRES
 from scenarios.hospital.views import ParkView
 from scenarios.parking.messages import LotChanged, LotGone
@@ -19,12 +28,10 @@ ROOM = (Lot.FREE, Lot.TIGHT)
 LANE = "请引导社会车辆，保持120通道畅通"
 
 
-class Park(Struct):
+class Park(Struct, frozen=True, array_like=True):
     """A car park as far as hospitals care. ``full`` is None without data."""
 
     name: str
-    at: At
-    room: bool = False
     full: bool | None = None
 
 
@@ -35,12 +42,23 @@ class ParkState(State):
 
 
 class ReachState(State):
-    """Hospitals of a cell, and the car parks of it and its neighbours."""
+    """The car parks of a cell, and what the hospitals within reach were told.
 
-    hospitals: dict[str, HospitalFound] = field(default_factory=dict)
-    serving: dict[str, At] = field(default_factory=dict)
+    ``serving`` is where those are that serve a hospital, ``room`` the nearest ones with room.
+    """
+
     parks: dict[str, Park] = field(default_factory=dict)
-    told: dict[str, ParkFull] = field(default_factory=dict)
+    serving: dict[str, At] = field(default_factory=dict)
+    room: Nearest = field(default_factory=Nearest)
+    told: dict[str, ParksNear] = field(default_factory=dict)
+
+
+class HouseParks(State):
+    """A hospital: what the cells around it have, and what was told last."""
+
+    found: HospitalFound | None = None
+    near: dict[str, ParksNear] = field(default_factory=dict)
+    told: ParkFull | None = None
 
 
 # -- in the car park's district -------------------------------------------------------------------
@@ -70,88 +88,131 @@ def _serves(ctx: Context, park: ParkState, at: At | None) -> None:
     park.serves = at
 
 
-# -- in `city` ------------------------------------------------------------------------------------
+# -- in `city`, by cell ---------------------------------------------------------------------------
 
 
-@hospital.on("hospital.found", key=lambda found: cell(found.at))
+@hospital.on("hospital.found", key=lambda found: cells_around(found.at))
 def hospital_near(ctx: Context, found: HospitalFound, reach: ReachState) -> None:
-    """Remember a hospital in its cell."""
-    reach.hospitals[found.hospital] = found
-    _judge(ctx, reach, found)
+    """Remember a hospital in every cell within its reach, and tell it what is there."""
+    reach.room.watch(found.hospital, found.at, PARK_METRES, PARK_LOTS)
+    reach.told.pop(found.hospital, None)
+    _tell(ctx, reach, [found.hospital])
 
 
-@hospital.on("hospital.gone", key=lambda gone: cell(gone.at))
-def hospital_nowhere(ctx: Context, gone: HospitalGone, reach: ReachState) -> None:
-    """Forget a hospital, and what was said of its car parks."""
-    reach.hospitals.pop(gone.hospital, None)
-    if reach.told.pop(gone.hospital, None) is not None:
-        ctx.clear_alert(PARKING, gone.hospital)
-        ctx.hide(PARKS, gone.hospital)
+@hospital.on("hospital.gone", key=lambda gone: cells_around(gone.at))
+def hospital_nowhere(_: Context, gone: HospitalGone, reach: ReachState) -> None:
+    """Forget a hospital."""
+    reach.room.unwatch(gone.hospital)
+    reach.told.pop(gone.hospital, None)
 
 
-@hospital.on("hospital.park-found", key=lambda found: cells_around(found.at))
+@hospital.on("hospital.park-found", key=lambda found: cell(found.at))
 def park_serves(ctx: Context, found: ParkFound, reach: ReachState) -> None:
     """Remember a car park that serves a hospital, as long as it does."""
     if found.serves:
         reach.serving[found.lot] = found.at
     else:
         reach.serving.pop(found.lot, None)
-    _judge_all(ctx, reach)
+    _tell(ctx, reach, sorted(reach.room.watchers))
 
 
-@hospital.on("parking.lot-changed", key=lambda lot: cells_around(lot.at))
+@hospital.on("parking.lot-changed", key=lambda lot: cell(lot.at))
 def park_changed(ctx: Context, lot: LotChanged, reach: ReachState) -> None:
     """Take a car park's level; hospitals within reach may be full, or have somewhere to send to."""
-    park = reach.parks.setdefault(lot.lot, Park(lot.name, lot.at))
-    park.name, park.at, park.room = lot.name, lot.at, lot.level in ROOM
-    if lot.level is None or lot.total <= 0:
-        park.full = None
+    last = reach.parks.get(lot.lot)
+    full = None
+    if lot.level is not None and lot.total > 0:
+        share = (lot.total - lot.free) / lot.total
+        full = park_full(share, was=last is not None and last.full is True)
+    reach.parks[lot.lot] = Park(lot.name, full)
+    if lot.level in ROOM:
+        _told(ctx, reach, lot.lot, reach.room.put(lot.lot, lot.at, PARK_METRES, PARK_LOTS))
     else:
-        park.full = park_full((lot.total - lot.free) / lot.total, was=park.full is True)
-    _judge_all(ctx, reach)
+        _told(ctx, reach, lot.lot, reach.room.remove(lot.lot, PARK_METRES, PARK_LOTS))
 
 
-@hospital.on("parking.lot-gone", key=lambda lot: cells_around(lot.at))
+@hospital.on("parking.lot-gone", key=lambda lot: cell(lot.at))
 def park_nowhere(ctx: Context, lot: LotGone, reach: ReachState) -> None:
     """Forget a car park that is no longer there."""
     reach.parks.pop(lot.lot, None)
-    _judge_all(ctx, reach)
+    _told(ctx, reach, lot.lot, reach.room.remove(lot.lot, PARK_METRES, PARK_LOTS))
 
 
-def _judge_all(ctx: Context, reach: ReachState) -> None:
-    for _, found in sorted(reach.hospitals.items()):
-        _judge(ctx, reach, found)
+def _told(ctx: Context, reach: ReachState, lot: str, hospitals: list[str]) -> None:
+    """Tell the hospitals for which a car park with room counts, or that it serves."""
+    _tell(ctx, reach, sorted(reach.room.watchers) if lot in reach.serving else hospitals)
 
 
-def _judge(ctx: Context, reach: ReachState, found: HospitalFound) -> None:
+def _tell(ctx: Context, reach: ReachState, hospitals: list[str]) -> None:
+    """Tell hospitals what this cell has for them, where that is news."""
+    for house in hospitals:
+        at = reach.room.watchers[house]
+        own = tuple(
+            OwnPark(lot, reach.parks[lot].name, reach.parks[lot].full)
+            for lot, place in sorted(reach.serving.items())
+            if lot in reach.parks and metres(at, place) <= SERVES_METRES
+        )
+        held = reach.room.held[house]
+        room = tuple((round(away), reach.parks[lot].name) for away, lot in held)
+        news = ParksNear(house, ctx.key, own, room)
+        if reach.told.get(house, ParksNear(house, ctx.key)) != news:
+            reach.told[house] = news
+            ctx.emit("hospital.parks-near", news)
+
+
+# -- in `city`, by hospital -----------------------------------------------------------------------
+
+
+@hospital.on("hospital.found", key=lambda found: found.hospital)
+def house_found(ctx: Context, found: HospitalFound, house: HouseParks) -> None:
+    """Take a hospital's place; what was said around another one no longer counts."""
+    if house.found is not None and house.found.at != found.at:
+        house.near.clear()
+    house.found = found
+    _judge(ctx, house)
+
+
+@hospital.on("hospital.gone", key=lambda gone: gone.hospital)
+def house_gone(ctx: Context, _: HospitalGone, house: HouseParks) -> None:
+    """Forget what was said of a hospital's car parks."""
+    house.found = None
+    house.near.clear()
+    if house.told is not None:
+        house.told = None
+        ctx.clear_alert(PARKING, ctx.key)
+        ctx.hide(PARKS, ctx.key)
+
+
+@hospital.on("hospital.parks-near", key=lambda news: news.hospital)
+def parks_near(ctx: Context, news: ParksNear, house: HouseParks) -> None:
+    """Take what a cell has for a hospital."""
+    if house.found is not None and news.cell in cells_around(house.found.at):
+        house.near[news.cell] = news
+        _judge(ctx, house)
+
+
+def _judge(ctx: Context, house: HouseParks) -> None:
     """Tell when a hospital's full car parks, or those with room, are others than before."""
-    own = [
-        (name, reach.parks[name])
-        for name, at in sorted(reach.serving.items())
-        if name in reach.parks and metres(found.at, at) <= SERVES_METRES
-    ]
-    silent = all(park.full is None for _, park in own)
-    if silent and (own or found.hospital not in reach.told):
+    found = house.found
+    own = [park for news in house.near.values() for park in news.own]
+    silent = all(park.full is None for park in own)
+    if found is None or (silent and (own or house.told is None)):
         return  # silence neither raises nor clears
-    full = tuple(park.name for _, park in own if park.full)
-    room = _room(reach, found) if full else ()
+    full = tuple(park.name for park in sorted(own, key=lambda park: park.lot) if park.full)
+    room = _room(house) if full else ()
     news = ParkFull(found.hospital, full, room)
-    if reach.told.get(found.hospital) == news:
+    if house.told == news:
         return
-    reach.told[found.hospital] = news
+    house.told = news
     ctx.emit("hospital.parking", news)
     _show(ctx, found, news)
     _alert(ctx, found, news)
 
 
-def _room(reach: ReachState, found: HospitalFound) -> tuple[str, ...]:
+def _room(house: HouseParks) -> tuple[str, ...]:
     """Return the car parks with room, nearest to the hospital first, with their distance."""
-    near = [
-        (round(metres(found.at, park.at)), park.name)
-        for park in reach.parks.values()
-        if park.room and metres(found.at, park.at) <= PARK_METRES
-    ]
-    return tuple(f"{name}（{away} 米）" for away, name in sorted(near)[:PARK_LOTS])
+    near = sorted(pair for news in house.near.values() for pair in news.room)
+    return tuple(f"{name}（{away} 米）" for away, name in near[:PARK_LOTS])
 
 
 def _show(ctx: Context, found: HospitalFound, news: ParkFull) -> None:

@@ -132,6 +132,26 @@ class ParkFound(Payload, frozen=True):
     serves: bool
 
 
+class OwnPark(Struct, frozen=True):
+    """A hospital's own car park; ``full`` is None without data."""
+
+    lot: str
+    name: str
+    full: bool | None
+
+
+class ParksNear(Payload, frozen=True):
+    """`hospital.parks-near`: what one cell has for a hospital.
+
+    Its own car parks, and those with room within reach: (metres, name), the nearest first.
+    """
+
+    hospital: str
+    cell: str
+    own: tuple[OwnPark, ...] = ()
+    room: tuple[tuple[int, str], ...] = ()
+
+
 class ParkFull(Payload, frozen=True):
     """`hospital.parking`: a hospital's full car parks and, nearest first, lots with room."""
 

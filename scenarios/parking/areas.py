@@ -2,7 +2,7 @@
 
 from hub.sdk import Context, Level
 from scenarios.parking.look import AREAS, SATURATED, parking
-from scenarios.parking.messages import AreaState, AreaView, LotChanged, LotGone
+from scenarios.parking.messages import AreaState, AreaView, At, LotChanged, LotGone, Member
 from scenarios.parking.rules import AREA_LOTS, area_saturated
 
 
@@ -11,7 +11,7 @@ def area_counted(ctx: Context, lot: LotChanged, area: AreaState) -> None:
     """Count a lot in its 商圈; lots outside of any are none of its business."""
     if lot.area:
         area.name, area.district = lot.area_name, lot.district
-        area.lots[lot.lot] = lot
+        area.lots[lot.lot] = Member(lot.at, lot.free, lot.level is not None, lot.saturated)
         _judge(ctx, area)
 
 
@@ -23,7 +23,7 @@ def area_left(ctx: Context, lot: LotGone, area: AreaState) -> None:
 
 
 def _judge(ctx: Context, area: AreaState) -> None:
-    known = [lot for lot in area.lots.values() if lot.level is not None]
+    known = [lot for lot in area.lots.values() if lot.known]
     full = sum(lot.saturated for lot in known)
     area.saturated = area_saturated(full, len(known), was=area.saturated)
     _show(ctx, area, known, full)
@@ -42,7 +42,7 @@ def _judge(ctx: Context, area: AreaState) -> None:
     )
 
 
-def _show(ctx: Context, area: AreaState, known: list[LotChanged], full: int) -> None:
+def _show(ctx: Context, area: AreaState, known: list[Member], full: int) -> None:
     if len(area.lots) < AREA_LOTS:
         ctx.hide(AREAS, ctx.key)
         return
@@ -53,7 +53,7 @@ def _show(ctx: Context, area: AreaState, known: list[LotChanged], full: int) -> 
     ctx.show(AREAS, ctx.key, area.name, view, level=level, district=area.district)
 
 
-def _middle(lots: list[LotChanged]) -> tuple[float, float]:
+def _middle(lots: list[Member]) -> At:
     lng = sum(lot.at[0] for lot in lots) / len(lots)
     lat = sum(lot.at[1] for lot in lots) / len(lots)
     return (round(lng, 6), round(lat, 6))

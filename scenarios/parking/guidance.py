@@ -1,10 +1,11 @@
 """Guidance (诱导): signs show lots with room within reach, whatever their district or area.
 
-A lot is remembered in its cell (1 km square), a sign in its own and the eight around it: so each
-cell finds what it can offer to a sign, and the sign keeps the nearest offers.
+A lot with room is remembered in its cell (1 km square), a sign in its own and the eight around it:
+so each cell finds what it can offer to a sign, and the sign keeps the nearest offers. A cell speaks
+up only when a change matters to a sign: most lots are further away than the three that it shows.
 """
 
-from hub.sdk import Ack, Context, Gone, cell, cells_around, metres
+from hub.sdk import Ack, Context, Gone, cell, cells_around
 from scenarios.parking.look import SIGNS, parking
 from scenarios.parking.messages import (
     CellState,
@@ -18,6 +19,7 @@ from scenarios.parking.messages import (
     SignShows,
     SignState,
     SignView,
+    Vacant,
 )
 from scenarios.parking.rules import (
     GUIDE_EXPIRES,
@@ -26,6 +28,9 @@ from scenarios.parking.rules import (
     GUIDE_PAUSE,
     Lot,
 )
+
+ROOM = (Lot.FREE, Lot.TIGHT)
+"""Levels at which a lot has room."""
 
 
 @parking.on_card("ParkingGuidanceSign")
@@ -36,11 +41,10 @@ def sign_found(ctx: Context) -> None:
 
 
 @parking.on("parking.sign-found", key=lambda sign: cells_around(sign.at))
-def sign_placed(ctx: Context, sign: SignFound, near: CellState) -> None:
+def sign_placed(ctx: Context, sign: SignFound, cell_: CellState) -> None:
     """Remember a sign in every cell within its reach, and offer it what is there."""
-    near.signs[sign.sign] = sign
-    near.offered.pop(sign.sign, None)
-    _offer(ctx, near)
+    if cell_.near.watch(sign.sign, sign.at, GUIDE_METRES, GUIDE_LINES):
+        _offer(ctx, cell_, [sign.sign])
 
 
 @parking.on("parking.sign-found", key=lambda sign: sign.sign)
@@ -79,30 +83,35 @@ def sign_down(ctx: Context, _: SignGone, state: SignState) -> None:
 
 
 @parking.on("parking.sign-gone", key=lambda sign: cells_around(sign.at))
-def sign_left(_: Context, sign: SignFound, near: CellState) -> None:
-    """Offer nothing to a sign that is no longer within reach."""
-    near.signs.pop(sign.sign, None)
-    near.offered.pop(sign.sign, None)
+def sign_left(_: Context, sign: SignFound, cell_: CellState) -> None:
+    """Offer nothing to a sign that is no longer within reach; one that moved may still be."""
+    if cell_.near.watchers.get(sign.sign) == sign.at:
+        cell_.near.unwatch(sign.sign)
 
 
 @parking.on("parking.lot-changed", key=lambda lot: cell(lot.at))
-def lot_near(ctx: Context, lot: LotChanged, near: CellState) -> None:
-    """Remember a lot in its cell; the signs within reach may have to change."""
-    near.lots[lot.lot] = lot
-    _offer(ctx, near)
+def lot_near(ctx: Context, lot: LotChanged, cell_: CellState) -> None:
+    """Remember a lot with room in its cell; the signs within reach may have to change."""
+    if lot.level not in ROOM:
+        _close(ctx, cell_, lot.lot)
+        return
+    vacant = Vacant(lot.name, lot.free)
+    if cell_.lots.get(lot.lot) != vacant or cell_.near.places[lot.lot] != lot.at:
+        cell_.lots[lot.lot] = vacant
+        _offer(ctx, cell_, cell_.near.put(lot.lot, lot.at, GUIDE_METRES, GUIDE_LINES))
 
 
 @parking.on("parking.lot-gone", key=lambda lot: cell(lot.at))
-def lot_no_more(ctx: Context, lot: LotGone, near: CellState) -> None:
+def lot_no_more(ctx: Context, lot: LotGone, cell_: CellState) -> None:
     """Guide to a lot no more."""
-    if near.lots.pop(lot.lot, None) is not None:
-        _offer(ctx, near)
+    _close(ctx, cell_, lot.lot)
 
 
-@parking.on("parking.offer", key=lambda offer: offer.sign.sign)
+@parking.on("parking.offer", key=lambda offer: offer.sign)
 def offered(ctx: Context, offer: Offer, state: SignState) -> None:
     """Note what a cell offers a sign; tell the sign at once, or when its pause is over."""
-    state.sign = offer.sign
+    if state.sign is None:
+        return
     state.offers[offer.cell] = offer.lines
     state.wanted = _nearest(state)
     if not state.pausing:
@@ -169,20 +178,18 @@ def _tell_sign(ctx: Context, state: SignState) -> None:
     _show_sign(ctx, state, "")
 
 
-def _offer(ctx: Context, near: CellState) -> None:
-    """Tell each sign within reach what this cell offers, when that has changed."""
-    for _, sign in sorted(near.signs.items()):
-        reach = [(metres(sign.at, lot.at), lot) for lot in near.lots.values()]
-        room = [(away, lot) for away, lot in reach if away <= GUIDE_METRES and _has_room(lot)]
-        room.sort(key=lambda pair: (pair[0], pair[1].lot))
-        lines = tuple(Line(lot.name, lot.free, round(away)) for away, lot in room[:GUIDE_LINES])
-        if near.offered.get(sign.sign, ()) != lines:
-            near.offered[sign.sign] = lines
-            ctx.emit("parking.offer", Offer(sign, ctx.key, lines))
+def _close(ctx: Context, cell_: CellState, lot: str) -> None:
+    """Offer something else to the signs that guided to a lot without room."""
+    if cell_.lots.pop(lot, None) is not None:
+        _offer(ctx, cell_, cell_.near.remove(lot, GUIDE_METRES, GUIDE_LINES))
 
 
-def _has_room(lot: LotChanged) -> bool:
-    return lot.level in (Lot.FREE, Lot.TIGHT)
+def _offer(ctx: Context, cell_: CellState, signs: list[str]) -> None:
+    """Tell signs what this cell has for them now."""
+    for sign in signs:
+        held = [(cell_.lots[name], away) for away, name in cell_.near.held[sign]]
+        lines = tuple(Line(lot.name, lot.free, round(away)) for lot, away in held)
+        ctx.emit("parking.offer", Offer(sign, ctx.key, lines))
 
 
 def _show_sign(ctx: Context, state: SignState, answer: str) -> None:

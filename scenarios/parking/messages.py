@@ -2,7 +2,10 @@
 
 from msgspec import Struct, field
 
-from hub.sdk import Payload, State
+from hub.sdk import Nearest, Payload, State
+
+At = tuple[float, float]
+"""(lng, lat), WGS-84."""
 
 
 class Occupancy(Payload, frozen=True):
@@ -21,7 +24,7 @@ class LotChanged(Payload, frozen=True):
     district: str
     area: str
     area_name: str
-    at: tuple[float, float]
+    at: At
     free: int
     total: int
     level: str | None
@@ -34,7 +37,7 @@ class SignFound(Payload, frozen=True):
     sign: str
     name: str
     district: str
-    at: tuple[float, float]
+    at: At
 
 
 class SignGone(Payload, frozen=True):
@@ -56,13 +59,13 @@ class LotGone(Payload, frozen=True):
 
     lot: str
     area: str
-    at: tuple[float, float]
+    at: At
 
 
 class Offer(Payload, frozen=True):
     """`parking.offer`: the lots of a cell that a sign may guide to, the nearest first."""
 
-    sign: SignFound
+    sign: str
     cell: str
     lines: tuple[Line, ...]
 
@@ -82,21 +85,36 @@ class LotState(State):
     told: LotChanged | None = None
 
 
+class Member(Struct, frozen=True, array_like=True):
+    """A lot as its 商圈 keeps it: no larger than it must be, an area is written at each change."""
+
+    at: At
+    free: int
+    known: bool
+    saturated: bool
+
+
 class AreaState(State):
     """A 商圈: its lots by id."""
 
     name: str = ""
     district: str = ""
     saturated: bool = False
-    lots: dict[str, LotChanged] = field(default_factory=dict)
+    lots: dict[str, Member] = field(default_factory=dict)
+
+
+class Vacant(Struct, frozen=True, array_like=True):
+    """A lot with room as its cell keeps it: no larger than it must be, a cell may have hundreds."""
+
+    name: str
+    free: int
 
 
 class CellState(State):
-    """The lots of a cell, the signs that may guide to them, and what each was offered."""
+    """The lots with room of a cell, and the nearest of them to each sign within reach."""
 
-    lots: dict[str, LotChanged] = field(default_factory=dict)
-    signs: dict[str, SignFound] = field(default_factory=dict)
-    offered: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    lots: dict[str, Vacant] = field(default_factory=dict)
+    near: Nearest = field(default_factory=Nearest)
 
 
 class ShownLine(Struct, frozen=True):
