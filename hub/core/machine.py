@@ -251,6 +251,7 @@ class Machine:
         entered: bool,  # noqa: FBT001 told by position
     ) -> None:
         """Show that a scenario's quarantine begins or ends."""
+        standing.types = self._registry.types(scenario)
         title = self._registry.title(scenario)
         for effect in notice(scenario, title, self.partition, standing, now, entered=entered):
             self._settlement.settle(HUB, effect, now)

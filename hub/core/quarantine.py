@@ -35,7 +35,8 @@ class Span(Struct, array_like=True):
 class Standing(Struct):
     """How one scenario fares in this partition; ``since`` is set while it is quarantined.
 
-    ``failed`` are the newest failures' instants, ``forgotten`` the missed events beyond the bound.
+    ``failed`` are the newest failures' instants, ``types`` those of the events that it misses,
+    ``forgotten`` counts the missed events beyond the bound.
     """
 
     failed: list[Instant] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Standing(Struct):
     position: str = ""
     since: Instant | None = None
     missed: list[Span] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
     forgotten: int = 0
     broken: bool = False
 
@@ -116,11 +118,11 @@ class Quarantine:
                 if not standing.missed or standing.missed[-1].last != ordinal:
                     standing.broken = True
 
-    def claim(self, scenario: str, first: int, last: int) -> bool:
-        """Take a missed event out, with all since ``first``; return whether it was in."""
+    def claim(self, scenario: str, first: int, last: int) -> Span | None:
+        """Take a missed event out, with all since ``first``; return the span it was in."""
         standing = self._records.get(scenario)
         if standing is None:
-            return False
+            return None
         for index, span in enumerate(standing.missed):
             if span.first <= last <= span.last:
                 before = [Span(span.first, first - 1, 0, span.late)] if first > span.first else []
@@ -131,8 +133,8 @@ class Quarantine:
                     part.events = rest
                 standing.missed[index : index + 1] = before + after
                 self._records.touch(scenario)
-                return True
-        return False
+                return span
+        return None
 
     def release(self, scenario: str, now: Instant, *, forget: int = 0) -> None:
         """Call a scenario again; ``forget`` what it missed up to that ordinal: it is no more."""

@@ -53,6 +53,14 @@ class Registry:
         """Return the handler of a timer; None when the scenario has it no longer."""
         return self._timers.get((scenario, name))
 
+    def types(self, scenario: str) -> list[str]:
+        """Return the types of events that a scenario handles."""
+        return sorted(
+            type_
+            for type_, route in self._routes.items()
+            if any(handler.scenario == scenario for handler, _ in route.handlers)
+        )
+
     def title(self, scenario: str) -> str:
         """Return what a scenario is called on the screen."""
         return next((d.title for d in self.declarations if d.name == scenario), scenario)

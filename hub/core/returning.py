@@ -5,8 +5,9 @@ import msgspec
 from hub.core.calls import Calls
 from hub.core.counters import Counters
 from hub.core.devices import Devices, Heard
+from hub.core.handler import Handler
 from hub.core.letters import Letters
-from hub.core.quarantine import Quarantine
+from hub.core.quarantine import Quarantine, Span
 from hub.core.registry import Registry
 from hub.model.device import Device
 from hub.model.event import Event, Position
@@ -39,37 +40,46 @@ class Returning:
 
     def take(self, what: Redrive, cause: str, event: Event, now: Instant, at: Position) -> None:
         """Run what missed the event; nothing when it came again before."""
-        if what.last and not self._claim(what):
-            self._counters.count("redriven-before")
-            return
-        if not what.last and what.scenario in self._quarantine.active:
-            self._quarantine.miss(what.scenario, at.ordinal, late=what.late)
-            return
-        self._counters.count("redriven")
-        self._run(what, cause, event, now, at)
-
-    def _claim(self, what: Redrive) -> bool:
-        if what.handler:
-            return self._letters.claim(what.last, what.handler)
-        return self._quarantine.claim(what.scenario, what.first, what.last)
-
-    def _run(self, what: Redrive, cause: str, event: Event, now: Instant, at: Position) -> None:
         route = self._registry.route(event.type)
-        if route is None:
+        found = [] if route is None else [each for each in route.handlers if _meant(what, each[0])]
+        if not found or route is None:
+            self._counters.count("redriven-for-nobody")  # what it failed on was derived of it
+            return
+        late = what.late
+        if what.last:
+            span = self._claim(what)
+            if span is None:
+                self._counters.count("redriven-before")
+                return
+            late = late or span.late
+        elif what.scenario in self._quarantine.active:
+            self._quarantine.miss(what.scenario, at.ordinal, late=late)
             return
         try:
             payloads = route.decode(event.data)
         except msgspec.DecodeError as error:
             self._letters.event(at, now, event, reason="schema", detail=str(error))
             return
-        heard = None
-        if event.type.startswith("city."):
-            device = self._devices.get(event.source) or Device(event.source, event.district)
-            heard = Heard(device, late=what.late)
-        for handler, view in route.handlers:
-            if handler.scenario != what.scenario or what.handler not in ("", handler.title):
-                continue
-            if what.late and not handler.late:
+        self._counters.count("redriven")
+        heard = self._heard(event, late=late)
+        for handler, view in found:
+            if late and not handler.late:
                 self._counters.count("redriven-late", "handler", handler.title)
-                continue
-            self._calls.offer(handler, cause, event, now, payloads[view], heard)
+            else:
+                self._calls.offer(handler, cause, event, now, payloads[view], heard)
+
+    def _claim(self, what: Redrive) -> Span | None:
+        if not what.handler:
+            return self._quarantine.claim(what.scenario, what.first, what.last)
+        claimed = self._letters.claim(what.last, what.handler)
+        return Span(what.last, what.last, 1, late=False) if claimed else None
+
+    def _heard(self, event: Event, *, late: bool) -> Heard | None:
+        if not event.type.startswith("city."):
+            return None
+        device = self._devices.get(event.source) or Device(event.source, event.district)
+        return Heard(device, late=late)
+
+
+def _meant(what: Redrive, handler: Handler) -> bool:
+    return handler.scenario == what.scenario and what.handler in ("", handler.title)

@@ -59,6 +59,15 @@ class Log:
         answer = await self._run(events, now, token, None)
         return Appended(int(answer[1]), int(answer[2]))
 
+    async def append_after(
+        self, ordinal: int, events: list[Event], now: Instant
+    ) -> Appended | None:
+        """Append a batch right behind ``ordinal``; None when something else stands there by now."""
+        answer = await self._run(events, now, None, None, after=str(ordinal))
+        if answer[0] == b"moved":
+            return None
+        return Appended(int(answer[1]), int(answer[2]))
+
     async def forward(self, events: list[Event], now: Instant, origin: Origin) -> Appended | Seen:
         """Append events that another partition put out, each output once."""
         answer = await self._run(events, now, None, origin)
@@ -67,12 +76,19 @@ class Log:
         return Appended(int(answer[1]), int(answer[2]))
 
     async def _run(
-        self, events: list[Event], now: Instant, token: int | None, origin: Origin | None
+        self,
+        events: list[Event],
+        now: Instant,
+        token: int | None,
+        origin: Origin | None,
+        *,
+        after: str = "",
     ) -> list[bytes]:
         keys = [self.keys.log, self.keys.head, self.keys.fence(INGEST)]
         args: list[str | bytes | int] = [len(events), now, _encode(events)]
         args.append("" if token is None else token)
         args += ["", 0, 0] if origin is None else [origin.partition, origin.first, origin.last]
+        args.append(after)
         try:
             answer: list[bytes] = await self._append(keys=keys, args=args)
         except (OutOfMemoryError, ResponseError) as error:

@@ -1,5 +1,5 @@
 -- The one way into a partition's log: gives out the ordinals, keeps log time from going back.
--- KEYS log, head, fence   ARGV count, time, batch, token|"", origin|"", first, last
+-- KEYS log, head, fence   ARGV count, time, batch, token|"", origin|"", first, last, after|""
 if ARGV[4] ~= "" and redis.call("GET", KEYS[3]) ~= ARGV[4] then
   return {"fenced"}
 end
@@ -9,6 +9,9 @@ if ARGV[5] ~= "" then
   if tonumber(ARGV[6]) <= tonumber(seen) then
     return {"seen", seen}
   end
+end
+if ARGV[8] ~= "" and (redis.call("HGET", KEYS[2], "ordinal") or "0") ~= ARGV[8] then
+  return {"moved"}
 end
 local time = ARGV[2]
 local newest = redis.call("HGET", KEYS[2], "time")
