@@ -94,8 +94,8 @@ class OutputWriter:
     def finish(self) -> None:
         """Write the alerts that changed, the counts, the indexes and the end."""
         self._file.flush()
-        changed = b"[" + b",".join(self._alerts.values()) + b"]"
-        self._file.attach(ALERTS, _JSON, changed, self.time)
+        changed = {name: Raw(alert) for name, alert in self._alerts.items()}
+        self._file.attach(ALERTS, _JSON, msgspec.json.encode(changed), self.time)
         counts = {"pages": str(self.pages), "first": text(self._first), "last": text(self.time)}
         self._file.finish(counts)
 
@@ -150,8 +150,8 @@ class OutputReader:
         raise NotARecording(self.path, "it is not a file of what the hub put out")
 
 
-def read_alerts(path: Path) -> list[bytes]:
-    """Return the alerts that changed within a file, each as it stood last, JSON."""
+def read_alerts(path: Path) -> dict[str, bytes]:
+    """Return the alerts that changed within a file, each as it stood last: JSON by id."""
     changed: dict[str, bytes] = {}
     with path.open("rb") as file:
         try:
@@ -159,7 +159,7 @@ def read_alerts(path: Path) -> list[bytes]:
                 if record.opcode == Opcode.ATTACHMENT:
                     attachment = attachment_of(path, record)
                     if attachment.name == ALERTS:
-                        return [bytes(raw) for raw in _raws(path, record, attachment.data)]
+                        return _alerts(path, record, attachment.data)
         except Truncated:
             pass  # it still grows, or was cut: its commits tell
     reader = OutputReader(path)
@@ -170,7 +170,7 @@ def read_alerts(path: Path) -> list[bytes]:
                     changed[emitted.output.id] = emitted.output.json
     finally:
         reader.close()
-    return list(changed.values())
+    return changed
 
 
 def last_time(path: Path) -> Instant:
@@ -215,8 +215,9 @@ def _screen(path: Path, record: Record) -> Keyframe:
         raise Damaged(path, record.offset, str(error)) from error
 
 
-def _raws(path: Path, record: Record, data: bytes) -> list[Raw]:
+def _alerts(path: Path, record: Record, data: bytes) -> dict[str, bytes]:
     try:
-        return msgspec.json.decode(data, type=list[Raw])
+        found = msgspec.json.decode(data, type=dict[str, Raw])
     except msgspec.DecodeError as error:
         raise Damaged(path, record.offset, str(error)) from error
+    return {name: bytes(raw) for name, raw in found.items()}

@@ -29,8 +29,10 @@ from hub.serve.api import (
     scenarios,
     tickets,
 )
+from hub.serve.api import history as archives
 from hub.serve.errors import NoCredentials, PortTaken
 from hub.serve.guard import Guard, is_loopback
+from hub.serve.history import stream as history
 from hub.serve.limits import CLIENT_MESSAGE_BYTES
 from hub.serve.serving import Serving, serving
 from hub.serve.socket import HttpProtocol, ScreenProtocol
@@ -43,7 +45,7 @@ GRACE_SECONDS = 2
 LAST_ANSWER_SECONDS = 1.0
 """How long the last commands to Redis may take at a stop."""
 BACKLOG = 2_048
-NOUNS = (alerts, deadletters, devices, districts, entities, health, scenarios, tickets)
+NOUNS = (alerts, archives, deadletters, devices, districts, entities, health, scenarios, tickets)
 
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ def build(parts: Serving) -> FastAPI:
     app.state.metrics = metrics.registry(parts)
     for noun in NOUNS:
         app.include_router(noun.router, prefix="/api")
-    for other in (metrics, stream, docs):
+    for other in (metrics, stream, history, docs):
         app.include_router(other.router)
     static.mount(app)
     app.add_exception_handler(LogFull, _unavailable)
@@ -197,6 +199,7 @@ async def _flush(parts: Serving) -> None:
 async def _part(parts: Serving) -> None:
     """Say bye to all, and give them a moment to hear it."""
     parts.wall.dismiss("shutting-down")
+    parts.history.dismiss("shutting-down")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_SECONDS):
             await parts.wall.empty.wait()

@@ -21,13 +21,26 @@ Fragments = list[bytes]
 _json = msgspec.json.encode
 
 
+class Played(Struct, frozen=True):
+    """What a player of `/ws/history` does, and within which archive."""
+
+    state: str
+    speed: float
+    start: Instant
+    end: Instant
+
+
 class Moment(Struct, frozen=True):
-    """When a frame was made: the server's time, the city's, its rate, and how old the data is."""
+    """When a frame was made: the server's time, the city's, its rate, and how old the data is.
+
+    ``played`` is None but in history.
+    """
 
     server: Instant
     city: Instant
     rate: float = 1.0
     delay_ms: int = 0
+    played: Played | None = None
 
 
 def hello(epoch: str, now: Moment) -> Fragments:
@@ -43,6 +56,7 @@ def hello(epoch: str, now: Moment) -> Fragments:
                 "city_time": text(now.city),
                 "rate": now.rate,
                 "delay_ms": now.delay_ms,
+                **_history(now.played),
             }
         )
     )
@@ -111,9 +125,17 @@ def beat(epoch: str, seq: int, now: Moment, *, ready: bool, parts: bytes) -> Fra
             "city_time": text(now.city),
             "delay_ms": now.delay_ms,
             "ready": ready,
+            **_history(now.played),
         }
     )
     return pack(head[:-1] + b',"parts":' + parts + b"}")
+
+
+def _history(played: Played | None) -> dict[str, object]:
+    if played is None:
+        return {}
+    start, end = text(played.start), text(played.end)
+    return {"history": {"state": played.state, "speed": played.speed, "from": start, "to": end}}
 
 
 def bye(epoch: str, seq: int, reason: str) -> Fragments:

@@ -11,6 +11,7 @@ from hub.log.log import ARCHIVE
 from hub.serve.actions import Actions
 from hub.serve.feed import Feed
 from hub.serve.guard import is_loopback
+from hub.serve.history.sessions import Sessions
 from hub.serve.status import Status
 from hub.serve.tickets import Tickets
 from hub.serve.tiles import Tiles
@@ -35,6 +36,7 @@ class Serving:
     feed: Feed
     tickets: Tickets
     delay: Histogram
+    history: Sessions
 
     @property
     def loopback(self) -> bool:
@@ -52,7 +54,8 @@ def serving(settings: Settings, declarations: Sequence[Declaration], redis: Redi
     partitions = settings.partitioning.names
     status = Status(redis, partitions, () if settings.no_archive else (ARCHIVE,))
     wall = Wall(status.vitals, status.moment)
-    tiles = Tiles(tile for declaration in declarations for tile in declaration.tiles)
+    declared = [tile for declaration in declarations for tile in declaration.tiles]
+    tiles = Tiles(declared)
     actions = Actions(redis, status)
     delay = Histogram(
         "cityhub_screen_delay_seconds",
@@ -70,5 +73,15 @@ def serving(settings: Settings, declarations: Sequence[Declaration], redis: Redi
         observed=delay.observe,
     )
     return Serving(
-        settings, tuple(declarations), redis, status, wall, tiles, actions, feed, Tickets(), delay
+        settings,
+        tuple(declarations),
+        redis,
+        status,
+        wall,
+        tiles,
+        actions,
+        feed,
+        Tickets(),
+        delay,
+        Sessions(settings.archive, declared),
     )

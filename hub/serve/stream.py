@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -43,23 +44,28 @@ _decode = msgspec.json.Decoder(Request).decode
 async def city(websocket: WebSocket) -> None:
     """Serve one screen until it or the hub ends."""
     serving: Serving = websocket.app.state.serving
-    refusal = _refusal(websocket, serving)
-    if refusal is not None:
-        status, reason = refusal
-        serving.status.vitals.count(f"refused|reason={reason}")
-        await websocket.send_denial_response(JSONResponse({"error": reason}, status))
+    refused = refusal(websocket, serving)
+    if refused is not None:
+        await refuse(websocket, serving, *refused)
         return
     try:
         wanted = from_query(websocket.query_params)
     except BadSubscription as error:
-        serving.status.vitals.count("refused|reason=subscription")
-        await websocket.send_denial_response(JSONResponse({"error": str(error)}, 400))
+        await refuse(websocket, serving, 400, str(error), "subscription")
         return
     await websocket.accept()
     await _converse(websocket, serving, wanted)
 
 
-def _refusal(websocket: WebSocket, serving: Serving) -> tuple[int, str] | None:
+async def refuse(
+    websocket: WebSocket, serving: Serving, status: int, error: str, reason: str = ""
+) -> None:
+    """Refuse the handshake; counted under ``reason``, which is the error unless that varies."""
+    serving.status.vitals.count(f"refused|reason={reason or error}")
+    await websocket.send_denial_response(JSONResponse({"error": error}, status))
+
+
+def refusal(websocket: WebSocket, serving: Serving) -> tuple[int, str] | None:
     """Return status and reason when a client may not come in: before accept, so nothing leaks."""
     origin = websocket.headers.get("origin")
     if origin is not None and not same_origin(origin, websocket.headers.get("host", "")):
@@ -82,7 +88,7 @@ async def _converse(websocket: WebSocket, serving: Serving, wanted: Subscription
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(client.write())
-            group.create_task(_read(websocket, client))
+            group.create_task(read(websocket, client, lambda text: obey(client, text)))
     finally:
         serving.wall.remove(client)
 
@@ -98,8 +104,8 @@ async def _resume_point(websocket: WebSocket, serving: Serving) -> int | None:
     return None
 
 
-async def _read(websocket: WebSocket, client: Client) -> None:
-    """Do as the client asks until it is gone; a wrong message ends the connection."""
+async def read(websocket: WebSocket, client: Client, obey: Callable[[str], None]) -> None:
+    """Have each message obeyed until the client is gone; too many end the connection."""
     second, count = 0, 0
     try:
         while True:
@@ -109,7 +115,7 @@ async def _read(websocket: WebSocket, client: Client) -> None:
             if count > CLIENT_MESSAGES:
                 client.close(POLICY, "too-many-messages")
             else:
-                _obey(client, text)
+                obey(text)
     except WebSocketDisconnect as gone:
         if gone.code == TOO_LARGE:
             client.wall.vitals.count("refused|reason=message-too-large")
@@ -118,7 +124,8 @@ async def _read(websocket: WebSocket, client: Client) -> None:
         client.close(UNSUPPORTED, "not-text")
 
 
-def _obey(client: Client, text: str) -> None:
+def obey(client: Client, text: str) -> None:
+    """Do as a client asks; a wrong message ends the connection."""
     try:
         request = _decode(text)
         if request.kind == "snapshot":

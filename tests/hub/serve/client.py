@@ -21,8 +21,10 @@ class ScreenClient:
     ``frames`` holds all that came. Give ``epoch`` and ``incident_seq`` of an earlier one to resume.
     """
 
+    path = "/ws/city"
+
     def __init__(self, port: int, origin: str | None = None, **query: str | int) -> None:
-        address = f"ws://127.0.0.1:{port}/ws/city"
+        address = f"ws://127.0.0.1:{port}{self.path}"
         self._connecting: AbstractAsyncContextManager[ClientConnection] = connect(
             f"{address}?{urlencode(query)}" if query else address,
             origin=origin,  # type: ignore[arg-type]  # the library's NewType of str
