@@ -49,7 +49,7 @@ lock: ## compile all lock files again (UPGRADE=--upgrade for newer versions)
 		-o requirements/dev.txt
 	@for list in $(filter-out build,$(basename $(notdir $(wildcard requirements/*.in)))); do \
 		$(COMPILE) requirements/$$list.in -o requirements/$$list.txt || exit; done
-	@for folder in dashboard hub/broker/embedded; do [ ! -f $$folder/package.json ] || \
+	@for folder in dashboard hub/broker/embedded tests/asyncapi; do [ ! -f $$folder/package.json ] || \
 		$(NPM) $$folder install --package-lock-only --omit-lockfile-registry-resolved; done
 
 chaos: ## kill and cut the real processes under load
@@ -65,6 +65,7 @@ geo: ## make the page's maps again from their sources
 	PYTHONPATH=tools .venv-geo/bin/python -m geo
 
 clean: ## remove what is built or installed (the city's data stays; `cityhub reset` removes it)
-	rm -rf .venv .venv-* dashboard/dist dashboard/node_modules hub/broker/embedded/node_modules
+	rm -rf .venv .venv-* dashboard/dist dashboard/node_modules hub/broker/embedded/node_modules \
+		tests/asyncapi/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find hub sensors scenarios tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""`/docs`: the API as a plain page.
+"""`/docs`: the API as a plain page; `/asyncapi.json`: what goes over MQTT and the log.
 
 FastAPI's own page loads scripts from another origin, which the content security policy and a
 machine without a network both forbid.
@@ -6,9 +6,17 @@ machine without a network both forbid.
 
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+import msgspec
+from fastapi import APIRouter, Request, Response
 from starlette.responses import HTMLResponse
+
+from hub.serve import asyncapi
+from hub.serve.api.parts import Parts
+
+MQTT_PORT = 1883
+"""Of the registry (IANA), where an address names none."""
 
 Operation = dict[str, Any]
 """An OpenAPI operation: as FastAPI makes it, a tree of JSON."""
@@ -19,6 +27,8 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>CityHub A
 <h1>CityHub API</h1>
 <p>The whole description, for any OpenAPI tool: <a href="/openapi.json">/openapi.json</a>
 (OpenAPI 3.1).</p>
+<p>What devices publish and what scenarios read: <a href="/asyncapi.json">/asyncapi.json</a>
+(AsyncAPI 3.0).</p>
 <p>The websocket <code>/ws/city</code> is described in <code>docs/protocol.md</code>.</p>
 {operations}</html>"""
 
@@ -33,6 +43,15 @@ async def docs(request: Request) -> HTMLResponse:
         for method, operation in methods.items()
     ]
     return HTMLResponse(_PAGE.format(operations="\n".join(sections)))
+
+
+@router.get("/asyncapi.json")
+async def asyncapi_document(parts: Parts) -> Response:
+    """Describe the messages of this hub, as AsyncAPI 3.0."""
+    address = urlsplit(parts.settings.mqtt)
+    broker = f"{address.hostname}:{address.port or MQTT_PORT}"  # never its credentials
+    found = asyncapi.document(parts.declarations, broker)
+    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 def _operation(method: str, path: str, operation: Operation) -> str:

@@ -22,7 +22,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names under which a browser on this machine may ask for a loopback server."""
 OPEN = frozenset({"/api/health"})
 """Paths of the API that need no token: a load balancer asks them."""
-PROTECTED = ("/api/", "/metrics", "/openapi.json", "/docs")
+PROTECTED = ("/api/", "/metrics", "/openapi.json", "/asyncapi.json", "/docs")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SECURITY_HEADERS = {

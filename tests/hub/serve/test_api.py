@@ -257,6 +257,9 @@ async def test_documentation_needs_no_other_origin(serve: Running) -> None:
     assert "POST /api/alerts/{alert_id}/acknowledge" in page
     described = (await serve.http.get("/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
+    messages = (await serve.http.get("/asyncapi.json")).json()
+    assert messages["asyncapi"].startswith("3.")
+    assert "@" not in messages["servers"]["broker"]["host"]
 
 
 def test_beyond_loopback_nothing_starts_without_a_token() -> None:

@@ -93,7 +93,14 @@ async def test_beyond_loopback_all_but_health_needs_the_token(
     """401 without it; the websocket takes a ticket, once."""
     async with running(redis_server, bind=bind, access_token=TOKEN) as here:
         bare = here.http
-        for path in ("/api/ready", "/api/alerts", "/metrics", "/docs", "/openapi.json"):
+        for path in (
+            "/api/ready",
+            "/api/alerts",
+            "/metrics",
+            "/docs",
+            "/openapi.json",
+            "/asyncapi.json",
+        ):
             bare.headers.pop("authorization", None)
             assert (await bare.get(path)).status_code == 401
             wrong = {"authorization": "Bearer wrong"}
