@@ -9,6 +9,8 @@ export interface TestFacts {
   readonly frames: number;
   /** Milliseconds since navigation started. */
   readonly firstFrameAt: number | null;
+  /** When the map was first drawn with points on it; milliseconds since navigation started. */
+  readonly drawnAt: number | null;
   /** All alerts of the queue, as they stand here. */
   readonly queue: readonly { readonly id: string; readonly version: number }[];
   /** Snapshots fetched because something was missed. */
@@ -17,6 +19,13 @@ export interface TestFacts {
 
 export interface OwnFacts {
   firstFrameAt: number | null;
+}
+
+/** Noted by the map itself. */
+export const mapFacts: { drawnAt: number | null } = { drawnAt: null };
+
+export function noteDrawn(points: number): void {
+  if (points > 0) mapFacts.drawnAt ??= performance.now();
 }
 
 declare global {
@@ -38,6 +47,9 @@ export function exposeFacts(city: City, live: Feed, own: OwnFacts): void {
     },
     get firstFrameAt() {
       return own.firstFrameAt;
+    },
+    get drawnAt() {
+      return mapFacts.drawnAt;
     },
     get queue() {
       return [...live.model.alerts.values()].map(({ id, version }) => ({ id, version }));

@@ -65,10 +65,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """Open the page of a city at the size of a city's screen, in Chinese, and watch it."""
+def watched(browser: Browser, url: str, script: str = "") -> Iterator[Watched]:
+    """Open the page of a city at the size of a city's screen, in Chinese, and watch it.
+
+    ``script`` runs before the page's own.
+    """
     context = browser.new_context(viewport=CITY, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]  # a TypedDict
     page = context.new_page()
+    if script:
+        page.add_init_script(script)
     found = Watched(page, urlsplit(url).netloc)
     page.on("request", found.asked)
     page.on("websocket", lambda socket: found.foreign.extend(_foreign(socket.url, found.origin)))

@@ -1,6 +1,7 @@
 import type { FrameState } from "ol/Map.js";
 import Layer from "ol/layer/Layer.js";
 import type { Entity } from "../stream/protocol";
+import { noteDrawn } from "../testFacts";
 import { colourOf, GlyphAtlas, radiusOf, type GlyphKind } from "./glyphs";
 import { drawLabel, isAbnormal, LabelBoard, labelText, type Box } from "./labels";
 import { FONT_FAMILY, textScale } from "./palette";
@@ -89,6 +90,7 @@ export class PointLayer extends Layer {
     if (this.view.count > GLYPH_LIMIT) this.stampSquares(frame);
     else this.stampGlyphs(scale, frame);
     this.pixels.show(context);
+    noteDrawn(this.view.count);
     if (zoom >= VALUE_ZOOM && this.view.count <= GLYPH_LIMIT) this.drawLabels(context, frame, scale);
   }
 
