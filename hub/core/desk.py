@@ -10,10 +10,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hub.core.decisions import DECISIONS
 from hub.core.ring import Ring
 from hub.core.store import Records, Store
 from hub.model.action import Action, Outcome, Result
-from hub.model.alert import Acknowledgement, Alert, Answer, Assessment, Signal
+from hub.model.alert import Acknowledgement, Alert, Signal
 from hub.model.instant import Instant, text
 from hub.model.limits import ALERTS_CLOSED, OUTCOMES, SAID_CHARACTERS, UNATTENDED
 
@@ -75,7 +76,7 @@ class Desk:
 
     def _decide(self, action: Action, now: Instant) -> Outcome:
         alert = self._alert(action.target)
-        decide = _DECISIONS.get(action.action)
+        decide = DECISIONS.get(action.action)
         opinion, by = action.opinion.strip(), action.by.strip()
         if decide is None:
             return Outcome(action.key, Result.REFUSED, f"unknown action {action.action!r}")
@@ -84,7 +85,7 @@ class Desk:
         if not opinion or not by:
             return Outcome(action.key, Result.REFUSED, "an action needs a name and an 意见", alert)
         said = replace(action, by=by[:SAID_CHARACTERS], opinion=opinion[:SAID_CHARACTERS])
-        result, reason, decided = decide(alert, said, text(now))
+        result, reason, decided = decide(alert, said, now)
         if result is not Result.DONE:
             return Outcome(action.key, result, reason, alert)
         done = replace(decided, version=alert.version + 1, updated=text(now))
@@ -141,44 +142,5 @@ def _moved(alert: Alert, signal: Signal, now: Instant) -> Alert:
         return moved
     worse = signal.level.rank < alert.level.rank
     if worse:  # what was judged and noted was the lesser trouble
-        moved = replace(moved, acknowledged=None, assessment=None)
+        moved = replace(moved, acknowledged=None, assessment=None, shelved=None)
     return replace(moved, version=alert.version + 1)
-
-
-_Decided = tuple[Result, str, Alert]
-
-
-def _acknowledge(alert: Alert, action: Action, at: str) -> _Decided:
-    """受理: the first one counts."""
-    if alert.acknowledged is not None:
-        first = alert.acknowledged
-        return Result.CONFLICT, f"{first.by} acknowledged it first, at {first.at}", alert
-    if alert.version != action.version:
-        return Result.CONFLICT, _moved_on(alert), alert
-    note = Acknowledgement(action.by, at, action.opinion)
-    return Result.DONE, "", replace(alert, acknowledged=note)
-
-
-def _assess(alert: Alert, action: Action, at: str) -> _Decided:
-    """研判: judged on what was seen; a later judgement replaces an earlier one.
-
-    Who judges an alert has taken note of it.
-    """
-    if action.answer not in {answer.value for answer in Answer}:
-        known = ", ".join(answer.value for answer in Answer)
-        return Result.REFUSED, f"answer {action.answer!r} is none of {known}", alert
-    if alert.version != action.version:
-        return Result.CONFLICT, _moved_on(alert), alert
-    judged = Assessment(action.by, at, Answer(action.answer), action.opinion)
-    note = alert.acknowledged or Acknowledgement(action.by, at, action.opinion)
-    return Result.DONE, "", replace(alert, assessment=judged, acknowledged=note)
-
-
-def _moved_on(alert: Alert) -> str:
-    return f"the alert is at version {alert.version} now, level {alert.level}"
-
-
-_DECISIONS: dict[str, Callable[[Alert, Action, str], _Decided]] = {
-    "acknowledge": _acknowledge,
-    "assess": _assess,
-}

@@ -10,9 +10,9 @@ from hub.model.alert import Alert
 class Action(Struct, frozen=True):
     """What a person decided: data of a `hub.action` event.
 
-    ``action`` is `acknowledge` (受理) or `assess` (研判, with its ``answer``), ``key`` the
-    Idempotency-Key, ``version`` the version of the target it was decided on, ``by``
-    the person's account, ``opinion`` the 意见.
+    ``action`` is `acknowledge` (受理), `assess` (研判, with its ``answer``), `shelve` (搁置, for so
+    many ``minutes``) or `note` (意见), ``key`` the Idempotency-Key, ``version`` the version of the
+    target it was decided on, ``by`` the person's account, ``opinion`` the 意见.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Action(Struct, frozen=True):
     by: str
     opinion: str
     answer: str = ""
+    minutes: int = 0
 
 
 class Result(StrEnum):

@@ -70,13 +70,22 @@ class Assessment(Struct, frozen=True):
     opinion: str
 
 
+class Shelving(Struct, frozen=True):
+    """搁置: who put the alert aside, when, until when (RFC 3339), and why."""
+
+    by: str
+    at: str
+    until: str
+    opinion: str
+
+
 class Alert(Struct, frozen=True, tag="alert"):
     """One occurrence of an identity, as the screen and the API show it.
 
     What software raises is a proposal; ``assessment`` is a person's judgement of it. ``version``
-    counts what a decision depends on (raise, level, clear, acknowledge, assess), not each new
-    wording, so that an operator's action is not refused because a figure moved. ``exercise`` is
-    CAP 1.2 `status` Exercise: played, never to be taken for real.
+    counts what a decision depends on (raise, level, clear, each decision), not each new wording, so
+    that an operator's action is not refused because a figure moved. ``exercise`` is CAP 1.2
+    `status` Exercise: played, never to be taken for real.
     """
 
     id: str
@@ -97,6 +106,8 @@ class Alert(Struct, frozen=True, tag="alert"):
     cleared: str | None = None
     acknowledged: Acknowledgement | None = None
     assessment: Assessment | None = None
+    shelved: Shelving | None = None
+    notes: tuple[Acknowledgement, ...] = ()
     version: int = 1
     exercise: bool = False
 

@@ -61,5 +61,8 @@ DEAD_LETTERS = 10_000
 OUTCOMES = 10_000
 """Outcomes of operators' actions kept to answer a repeated Idempotency-Key."""
 
+NOTES = 20
+"""意见 kept with an alert, the newest: all of them are in the log."""
+
 SAID_CHARACTERS = 500
 """Longest 意见, title or text from a person or a handler that is kept."""

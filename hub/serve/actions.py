@@ -30,6 +30,7 @@ class Decision(Struct, frozen=True, forbid_unknown_fields=True):
     by: str
     opinion: str
     answer: str = ""
+    minutes: int = 0
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

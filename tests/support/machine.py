@@ -123,9 +123,10 @@ def action(
     opinion: str = "noted",
     name: str = "acknowledge",
     answer: str = "",
+    minutes: int = 0,
 ) -> Event:
     """Return the event of an operator's action."""
-    data = msgspec.json.encode(Action(key, name, target, version, by, opinion, answer))
+    data = msgspec.json.encode(Action(key, name, target, version, by, opinion, answer, minutes))
     return Event(key, "/hub/operator", ACTION, data)
 
 

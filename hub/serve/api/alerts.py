@@ -1,4 +1,4 @@
-"""`alerts` (预警), and what an operator does with one: 受理, 研判."""
+"""`alerts` (预警), and what an operator does with one: 受理, 研判, 搁置, 意见."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -95,6 +95,22 @@ async def assess(
     return await _decide("assess", alert_id, request, parts, idempotency_key)
 
 
+@router.post("/alerts/{alert_id:path}/shelve", **_DECIDING)
+async def shelve(
+    alert_id: str, request: Request, parts: Parts, idempotency_key: Key = ""
+) -> Response:
+    """Put an alert aside (搁置) for `minutes`, at most 480; 0 takes it back. Never a red one."""
+    return await _decide("shelve", alert_id, request, parts, idempotency_key)
+
+
+@router.post("/alerts/{alert_id:path}/note", **_DECIDING)
+async def note(
+    alert_id: str, request: Request, parts: Parts, idempotency_key: Key = ""
+) -> Response:
+    """Add an 意见 to an alert's record."""
+    return await _decide("note", alert_id, request, parts, idempotency_key)
+
+
 async def _decide(name: str, alert_id: str, request: Request, parts: Serving, key: str) -> Response:
     if not KEY.fullmatch(key):
         return _refused("the header Idempotency-Key is needed: 1 to 128 printable characters")
@@ -110,6 +126,7 @@ async def _decide(name: str, alert_id: str, request: Request, parts: Serving, ke
         by=decision.by,
         opinion=decision.opinion,
         answer=decision.answer,
+        minutes=decision.minutes,
     )
     status, told = await parts.actions.submit(action)
     return reply(told, status)

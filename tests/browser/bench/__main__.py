@@ -6,6 +6,7 @@ and ends with status 1 when one is beyond its limit.
 
 import argparse
 import gzip
+import itertools
 import json
 import statistics
 import sys
@@ -102,7 +103,7 @@ def _pan(page: Page) -> tuple[float, float]:
         page.mouse.move(x + 4 * (30 - abs(step % 60 - 30)), y + 2 * (30 - abs(step % 60 - 30)))
     frames = page.evaluate("(from) => window.__probe.frames.filter((at) => at >= from)", begin)
     page.mouse.up()
-    gaps = [after - at for at, after in zip(frames, frames[1:], strict=False)]
+    gaps = [after - at for at, after in itertools.pairwise(frames)]
     return len(frames) / ((frames[-1] - frames[0]) / 1_000), max(gaps)
 
 
@@ -185,7 +186,8 @@ def cold(browser: Browser) -> list[Figure]:
                 page.wait_for_function("() => window.__cityhub?.drawnAt", timeout=PATIENCE_MS)
                 took.append(page.evaluate("() => window.__cityhub.drawnAt"))
                 context.close()
-    return [Figure("cold load to the first map with its points", percentile(took, 0.5), 2_000, "ms")]
+    soon = percentile(took, 0.5)
+    return [Figure("cold load to the first map with its points", soon, 2_000, "ms")]
 
 
 def weight(_: Browser) -> list[Figure]:
