@@ -1,16 +1,20 @@
 """Calls handlers, one at a time: what one does counts as a whole or not at all."""
 
+import msgspec
+
 from hub.core.configs import Configs
 from hub.core.context import Context
 from hub.core.devices import Devices, Heard
-from hub.core.effect import checked
+from hub.core.effect import Effect, Run, checked
 from hub.core.failures import Failures
 from hub.core.guard import Guard
 from hub.core.handler import Given, Handler, Role
 from hub.core.registry import Registry
-from hub.core.remembered import Remembered, memory_of, state_of
+from hub.core.remembered import Remembered, state_of
 from hub.core.route import Misfit
 from hub.core.settlement import Settlement
+from hub.core.window import Window
+from hub.core.witness import Witness
 from hub.model.event import EXERCISE, Event
 from hub.model.instant import Instant
 from hub.model.partition import Partitioning
@@ -26,6 +30,7 @@ class Calls:
         guard: Guard,
         *,
         configs: Configs,
+        witness: Witness,
         remembered: Remembered,
         devices: Devices,
         failures: Failures,
@@ -35,6 +40,7 @@ class Calls:
         self._partitioning = partitioning
         self._guard = guard
         self._configs = configs
+        self._witness = witness
         self._remembered = remembered
         self._devices = devices
         self._failures = failures
@@ -80,37 +86,59 @@ class Calls:
         )
         self._call(handler, self._context(handler, event, cause, now=due, key=key), None)
 
-    def _call(self, handler: Handler, context: Context, payload: object) -> None:
+    def _run(self, handler: Handler, run: Run, context: Context, number: int) -> None:
+        """Run the target of a time rule in the cause of the rule's own handler."""
+        target = self._registry.target(handler.scenario, run.target)
+        cause = f"{context.cause}.{number}.{target.name}"
+        try:
+            payload = self._registry.decode(target, run.event.data)
+        except msgspec.DecodeError as error:
+            self._failures.misfit(target, run.event, context.now, str(error))
+            return
+        beside = self._context(target, run.event, cause, now=context.now, key=context.key)
+        self._call(target, beside, payload, run.window)
+
+    def _call(
+        self, handler: Handler, context: Context, payload: object, window: Window | None = None
+    ) -> None:
         """Run one handler; what it did counts as a whole or not at all."""
-        state, memory = state_of(handler, context.key), memory_of(handler, context.key)
-        states, memories = self._remembered.states, self._remembered.memories
-        raw = b""
+        state, raw = state_of(handler, context.key), b""
+        states = self._remembered.states
+        changed = False
         try:
             if handler.accepts is not None and not handler.accepts(context, payload):
                 return
             given = self._given(handler, context, payload)
+            given[Role.WINDOW] = window
             if handler.state is not None:
                 given[Role.STATE] = states.get(state, handler.state)
             if handler.memory is not None:
-                given[Role.MEMORY] = memories.get(memory, handler.memory)
+                self._remembered.give(handler, context.key, given)
             changed = self._guard.run(handler, context.cause, handler.function, given)
             if handler.state is not None:
                 raw = states.checked(state, handler.state)
             effects = [checked(effect) for effect in context.effects]
         except BaseException as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
             states.undo(state)
-            memories.undo(memory)
+            self._remembered.undo(handler, context.key)
             self._failures.note(handler, context.cause, context.event, context.now, error)
             return
         if state:
             states.keep(state, raw)
-        if handler.memory is not None and changed:
-            memories.keep_or_drop(memory, handler.memory)
-        for effect in effects:
-            self._settlement.settle(handler.scenario, effect, context.now)
+        if changed and handler.memory is not None:
+            self._remembered.keep(handler, context.key)
+        self._settle(handler, context, effects)
+
+    def _settle(self, handler: Handler, context: Context, effects: list[Effect]) -> None:
+        for number, effect in enumerate(effects):
+            if type(effect) is Run:
+                self._run(handler, effect, context, number)
+            else:
+                self._settlement.settle(handler.scenario, effect, context.now)
 
     def _given(self, handler: Handler, context: Context, payload: object) -> Given:
-        return [context, payload, None, self._configs.of(handler.scenario), None, None]
+        config = self._configs.of(handler.scenario)
+        return [context, payload, None, config, None, None, None, self._witness]
 
     def _context(
         self,

@@ -96,7 +96,11 @@ class Tile(Struct, frozen=True):
 
 
 class Declaration(Struct, frozen=True):
-    """A whole scenario. ``handlers`` by event type and ``timers`` by name, in order of writing."""
+    """A whole scenario. ``handlers`` by event type and ``timers`` by name, in order of writing.
+
+    ``targets`` are the functions that its time rules run; the rules' own handlers are among the
+    others.
+    """
 
     name: str
     title: str
@@ -108,11 +112,20 @@ class Declaration(Struct, frozen=True):
     tiles: tuple[Tile, ...] = ()
     alerts: dict[str, str] = {}
     config: type[Struct] | None = None
+    targets: tuple[Handler, ...] = ()
+
+    def written(self) -> list[Handler]:
+        """Return the handlers that the scenario wrote, without the rules' own."""
+        every = (*self.handlers, *self.timers, *self.targets)
+        return [handler for handler in every if not handler.inner]
 
     def describe(self) -> dict[str, object]:
         """Return it as `/api/scenarios` shows it."""
-        running = [{"name": h.name, "on": h.on} for h in self.handlers]
-        running += [{"name": h.name, "on": f"timer {h.on}"} for h in self.timers]
+        timers = [h.name for h in self.timers]
+        running = [
+            {"name": h.name, "on": f"timer {h.on}" if h.name in timers else h.on}
+            for h in self.written()
+        ]
         return {
             "name": self.name,
             "title": self.title,

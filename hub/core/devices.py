@@ -92,6 +92,7 @@ class Devices:
         if device.card is not None:
             self._behind.get(device.card.via, set()).discard(device.source)
         device.card = card
+        device.lost = now if card is None else device.lost
         device.exercise = event.exercise
         if card is not None:
             self._join(device, card)
@@ -117,7 +118,7 @@ class Devices:
             device.online = online
             self._records.touch(source)
             if not online and not device.stale and device.heard:
-                device.stale = True
+                device.stale, device.lost = True, now
                 changed.append(device)
             elif online and device.stale and self._due(device, now) > now:
                 device.stale = False
@@ -140,7 +141,7 @@ class Devices:
         if due > now:
             self._arm(device, due)
             return None
-        device.stale = True
+        device.stale, device.lost = True, now
         return device
 
     def watch_again(self, now: Instant) -> None:

@@ -5,6 +5,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
+from hub.core.window import Window
 from hub.model.alert import Signal
 from hub.model.command import Command
 from hub.model.event import Event
@@ -70,12 +71,20 @@ class Forget(Struct, frozen=True):
     key: str
 
 
-Effect = Emit | Signal | Picture | Hide | Command | Timer | Count | Forget
+class Run(Struct, frozen=True):
+    """Run another function of the scenario for this key, in this cause: a time rule's target."""
+
+    target: str
+    event: Event
+    window: Window | None = None
+
+
+Effect = Emit | Signal | Picture | Hide | Command | Timer | Count | Forget | Run
 
 _encode = msgspec.msgpack.Encoder().encode
 _DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
     kind: msgspec.msgpack.Decoder(kind)
-    for kind in (Emit, Signal, Picture, Hide, Command, Timer, Count, Forget)
+    for kind in (Emit, Signal, Picture, Hide, Command, Timer, Count, Forget, Run)
 }
 
 

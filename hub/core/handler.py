@@ -17,7 +17,11 @@ class Role(IntEnum):
     CONFIG = 3
     WINDOW = 4
     MEMORY = 5
-    """What a rule of the hub remembers of a key; no scenario is given it."""
+    """What a rule of the hub remembers of a key; this and the next are for rules alone."""
+    PAST = 6
+    """A second memory, for what is not needed with every event."""
+    WITNESS = 7
+    """What the hub knows of its devices."""
 
 
 Given = list[Any]
@@ -27,13 +31,20 @@ Compiled = Callable[[Given], Any]
 """A function that picks what it needs."""
 
 
+class Question(Struct, frozen=True):
+    """A condition of a rule: it picks what it needs, perhaps a state."""
+
+    ask: Compiled
+    state: type[Struct] | None = None
+
+
 class Handler(Struct, frozen=True):
     """What runs on a type of event, or on a timer.
 
     ``accepts`` narrows the events of a type by context and payload (a card of one kind), ``key``
     names the keyed states that the event belongs to, ``late`` lets readings in that are older than
-    the device's last one. ``rule`` names the ``memory`` of a time rule; such a handler returns
-    whether it changed it.
+    the device's last one. ``rule`` names the ``memory`` (and ``past``) of a time rule: its handlers
+    return whether they changed it. An ``inner`` one is the rule's own, not the scenario's.
     """
 
     scenario: str
@@ -48,6 +59,13 @@ class Handler(Struct, frozen=True):
     late: bool = False
     rule: str = ""
     memory: type[Struct] | None = None
+    past: type[Struct] | None = None
+    inner: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether the function itself is given the payload, not only its conditions."""
+        return Role.PAYLOAD in self.roles
 
     @property
     def title(self) -> str:

@@ -28,11 +28,13 @@ from hub.core.quarantine import Quarantine, Standing
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered
 from hub.core.returning import Returning
+from hub.core.rules.rule import PARKED
 from hub.core.screen import Screen
 from hub.core.settlement import Settlement
 from hub.core.signals import Signals
 from hub.core.store import Store
 from hub.core.timers import Due, Timers
+from hub.core.witness import Witness
 from hub.model.alert import Alert
 from hub.model.event import LISTENING, TICK, Event, Listening, Logged, Position
 from hub.model.instant import Instant
@@ -99,6 +101,7 @@ class Machine:
             partitioning,
             guard,
             configs=Configs(registry.declarations),
+            witness=Witness(self._devices, self._hearing),
             remembered=remembered,
             devices=self._devices,
             failures=Failures(
@@ -153,6 +156,7 @@ class Machine:
         self._hearing.note(change, now)
         if change.hearing:
             self._devices.watch_again(now)
+            self._timers.wake(PARKED, now)
 
     def advance(self, time: Instant) -> None:
         """Fire the timers due until ``time``, each with its due time as now."""

@@ -35,6 +35,8 @@ class Registry:
         self.layers: dict[str, Layer] = {}
         self._routes: dict[str, Route] = {}
         self._timers: dict[tuple[str, str], Handler] = {}
+        self._targets: dict[tuple[str, str], Handler] = {}
+        self._decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
         self._keyed: dict[str, Keyed] = {}
         self.titles = {d.name: d.alerts for d in self.declarations}
         for declaration in self.declarations:
@@ -65,6 +67,19 @@ class Registry:
         """Return what a scenario is called on the screen."""
         return next((d.title for d in self.declarations if d.name == scenario), scenario)
 
+    def target(self, scenario: str, name: str) -> Handler:
+        """Return the scenario's function that a time rule runs."""
+        return self._targets[scenario, name]
+
+    def decode(self, target: Handler, data: bytes) -> Any:
+        """Return the data in the view of a target; None when it takes none. Raise DecodeError."""
+        if target.payload is None or not target.reads:
+            return None
+        decoder = self._decoders.get(target.payload)
+        if decoder is None:
+            decoder = self._decoders[target.payload] = msgspec.json.Decoder(target.payload)
+        return decoder.decode(data)
+
     def keyed(self, scenario: str) -> Keyed:
         """Return what a scenario may remember of a key."""
         return self._keyed[scenario]
@@ -78,7 +93,7 @@ class Registry:
             self._add_layer(layer)
         for tile in declaration.tiles:
             self._check_tile(declaration, tile)
-        names = [handler.name for handler in (*declaration.handlers, *declaration.timers)]
+        names = [handler.name for handler in declaration.written()]
         for name in names:
             if not HANDLER_NAME.fullmatch(name):
                 problem = f"handler name {name!r} does not fit into a command's id"
@@ -92,6 +107,8 @@ class Registry:
             self._routes.setdefault(handler.on, Route()).add(handler)
         for handler in declaration.timers:
             self._add_timer(handler)
+        for handler in declaration.targets:
+            self._targets[handler.scenario, handler.name] = handler
         self._keyed[declaration.name] = _keyed(declaration)
 
     def _add_timer(self, handler: Handler) -> None:
@@ -141,7 +158,7 @@ class Registry:
 
 
 def _keyed(declaration: Declaration) -> Keyed:
-    every = (*declaration.handlers, *declaration.timers)
+    every = (*declaration.handlers, *declaration.timers, *declaration.targets)
     states: dict[str, Any] = {}
     for each in every:
         if each.state is None:

@@ -1,9 +1,11 @@
 """What scenarios remember of a key: their states, and the memories of their rules."""
 
-from hub.core.handler import Handler
+from hub.core.handler import Given, Handler, Role
 from hub.core.registry import Registry
 from hub.core.store import States, Store
 from hub.core.timers import Timers
+
+_PAST = ":past"
 
 
 class Remembered:
@@ -22,13 +24,38 @@ class Remembered:
             self.states.drop(f"{scenario}.{state}|{key}")
         for rule in keyed.rules:
             self.memories.drop(f"{scenario}.{rule}|{key}")
+            self.memories.drop(f"{scenario}.{rule}{_PAST}|{key}")
         for timer in keyed.timers:
             self._timers.stop(scenario, timer, key)
+
+    def give(self, handler: Handler, key: str, given: Given) -> None:
+        """Put the memories of a rule's handler among what its call has."""
+        if handler.memory is not None:
+            given[Role.MEMORY] = self.memories.get(memory_of(handler, key), handler.memory)
+        if handler.past is not None:
+            given[Role.PAST] = self.memories.get(past_of(handler, key), handler.past)
+
+    def keep(self, handler: Handler, key: str) -> None:
+        """Keep the memories of a rule's handler, as it changed them."""
+        if handler.memory is not None:
+            self.memories.keep_or_drop(memory_of(handler, key), handler.memory)
+        if handler.past is not None:
+            self.memories.keep_or_drop(past_of(handler, key), handler.past)
+
+    def undo(self, handler: Handler, key: str) -> None:
+        """Forget what a failed handler of a rule did to its memories."""
+        self.memories.undo(memory_of(handler, key))
+        self.memories.undo(past_of(handler, key))
 
 
 def state_of(handler: Handler, key: str) -> str:
     """Return the name of the state that a handler is given; empty when it has none."""
     return "" if handler.state is None else f"{handler.scenario}.{handler.state.__name__}|{key}"
+
+
+def past_of(handler: Handler, key: str) -> str:
+    """Return the name of the second memory of a handler's rule; empty when it has none."""
+    return "" if handler.past is None else f"{handler.scenario}.{handler.rule}{_PAST}|{key}"
 
 
 def memory_of(handler: Handler, key: str) -> str:

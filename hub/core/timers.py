@@ -56,6 +56,12 @@ class Timers:
         ]
         return [(name, key, exercise) for _, key, name, exercise in sorted(found)]
 
+    def wake(self, parked: Instant, now: Instant) -> None:
+        """Set every timer that is due at ``parked`` to now."""
+        for field in sorted(field for field, due in self._due.items() if due == parked):
+            scenario, name, key = field.split(_GLUE, 2)
+            self.start(scenario, name, key, now, exercise=field in self._played)
+
     def running(self, scenario: str, name: str, key: str) -> bool:
         """Return whether a timer is set."""
         return _GLUE.join((scenario, name, key)) in self._due

@@ -61,7 +61,8 @@ class Device(Struct, omit_defaults=True):
     ``heard`` is the log time of its last reading, ``said`` the latest device time, ``deaf`` the
     partition's total deafness when it was last heard, ``recent`` the hashes of its last event ids,
     8 bytes each, ``hole`` the first sequence number that may still be sent again, or -1,
-    ``exercise`` whether what it said last was an exercise.
+    ``exercise`` whether what it said last was an exercise, ``lost`` when it last fell silent, went
+    offline or was withdrawn.
     """
 
     source: str
@@ -83,6 +84,7 @@ class Device(Struct, omit_defaults=True):
     resets: int = 0
     watched: bool = False
     exercise: bool = False
+    lost: Instant = 0
     entities: list[str] = field(default_factory=list)
 
     @property

@@ -4,6 +4,7 @@ from hub.core.context import Context
 from hub.core.declaration import FieldSpec as Field
 from hub.core.declaration import Layer, Tile
 from hub.core.declaration import LevelSpec as Band
+from hub.core.window import Stats, Window
 from hub.model.alert import Level
 from hub.model.command import Ack
 from hub.model.district import DISTRICTS
@@ -36,8 +37,10 @@ __all__ = [
     "Scenario",
     "Silence",
     "State",
+    "Stats",
     "Sums",
     "Tile",
+    "Window",
     "cell",
     "cells_around",
     "metres",

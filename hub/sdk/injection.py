@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from hub.core.context import Context
 from hub.core.errors import BadScenario
-from hub.core.handler import Compiled, Given, Role, compiled
+from hub.core.handler import Compiled, Given, Question, Role, compiled
+from hub.core.window import Window
 from hub.model.command import Ack
 from hub.model.event import Gone, Silence
 from hub.sdk.structs import Config, Payload, State
@@ -56,15 +57,15 @@ def condition(
     *,
     config: type[Config] | None,
     allowed: tuple[Role, ...] = (Role.CONTEXT, Role.PAYLOAD, Role.STATE, Role.CONFIG),
-) -> tuple[Compiled, Injection]:
-    """Return a condition (``what`` names it) that picks what it needs, and what a call needs now.
+) -> tuple[Question, Injection]:
+    """Return a condition (``what`` names it), and what a call of the handler has with it.
 
     A function of one parameter without annotation is one of the payload, as a lambda is. ``given``
     is what the handler takes: both take the same payload and the same state.
     """
     if _is_of_payload(function):
         _check_payload(where, what, function, given)
-        return compiled(function, (Role.PAYLOAD,)), given
+        return Question(compiled(function, (Role.PAYLOAD,))), given
     found = injection(f"{what} of {where}", function, config)
     for role in found.roles:
         if role not in allowed:
@@ -75,8 +76,8 @@ def condition(
         if theirs is not None and ours is not None and theirs is not ours:
             problem = f"{what} takes {theirs.__name__}, the handler {ours.__name__}"
             raise BadScenario(where, problem, "Take the same in both.")
-    payload, state = given.payload or found.payload, given.state or found.state
-    return compiled(function, found.roles), Injection(given.roles, payload, state)
+    merged = Injection(given.roles, given.payload or found.payload, given.state)
+    return Question(compiled(function, found.roles), found.state), merged
 
 
 def keyed(key: Compiled) -> Callable[[Given], tuple[str, ...]]:
@@ -133,12 +134,14 @@ def _role(where: str, parameter: str, annotation: Any, config: type[Config] | No
             problem = f"parameter {parameter!r} is {annotation.__name__}, the scenario's is {own}"
             raise BadScenario(where, problem, "Declare Scenario(…, config=…) with this type.")
         return Role.CONFIG
+    if annotation is Window:
+        return Role.WINDOW
     if isinstance(annotation, type) and issubclass(annotation, Payload | Ack | Silence | Gone):
         return Role.PAYLOAD
     raise BadScenario(
         where,
         f"parameter {parameter!r} is annotated {annotation!r}",
-        "It must be Context, a subclass of Payload, State or Config, Ack, Silence, or Gone.",
+        "It must be Context, a subclass of Payload, State or Config, Window, Ack, Silence or Gone.",
     )
 
 

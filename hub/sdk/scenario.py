@@ -4,37 +4,25 @@ What a function is given is decided by its annotations: `Context`, one `Payload`
 scenario's `Config`.
 """
 
-import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-from msgspec.structs import replace
+from typing import Any
 
 from hub.core.context import Context
 from hub.core.declaration import Declaration
 from hub.core.errors import BadScenario
-from hub.core.handler import Handler, Role, compiled
+from hub.core.handler import Handler, Question
 from hub.core.rules.gate import gated
 from hub.model.command import Ack
 from hub.model.event import ACK, CARD, FRESH, GONE, STALE
 from hub.model.instant import Duration
-from hub.sdk.injection import Injection, begin_empty, condition, injection, keyed
-from hub.sdk.looks import Looks
+from hub.sdk.building import Builder, Condition, F, Key
+from hub.sdk.rules import Rules
 from hub.sdk.structs import Config, Payload, State
 
 __all__ = ["Config", "Payload", "Scenario", "State"]
 
-F = TypeVar("F", bound=Callable[..., None])
-Condition = Callable[..., Any]
-"""A lambda of the payload, or a function injected by annotation as a handler is."""
-Key = Callable[..., str | tuple[str, ...]]
-"""Names the state an event belongs to, a Condition; several names run the handler for each."""
 
-_KEY_ROLES = (Role.PAYLOAD, Role.CONTEXT, Role.CONFIG)
-"""What a key is made of: the state is what it names."""
-
-
-class Scenario(Looks):
+class Scenario(Rules):
     """Collects the declarations of one scenario; `declaration` freezes them."""
 
     def __init__(
@@ -46,13 +34,11 @@ class Scenario(Looks):
         description: str,
         config: type[Config] | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, Builder(name, config))
         self._facts = (title, title_en, description)
         self._config = config
         self._handlers: list[Handler] = []
         self._timers: list[Handler] = []
-        if config is not None:
-            begin_empty(f"{name} ({inspect.getfile(config)})", "configuration", config)
 
     def on(
         self,
@@ -71,9 +57,15 @@ class Scenario(Looks):
         """
 
         def decorate(function: F) -> F:
-            handler = self._handler(function, type_, key=key, late=late)
+            handler = self._build.handler(function, type_, key=key, late=late)
+            value: Question | None = None
+            if cooldown is not None:
+                self._build.duration(function, "cooldown", cooldown)
+            if dedupe is not None:
+                where = self._build.where(function)
+                value, handler = self._build.condition(handler, where, "dedupe", dedupe)
             if cooldown is not None or dedupe is not None:
-                handler = self._gated(function, handler, cooldown, dedupe)
+                handler = gated(handler, cooldown=cooldown, dedupe=value)
             self._handlers.append(handler)
             return function
 
@@ -106,7 +98,10 @@ class Scenario(Looks):
         """Run when a key's timer `name` is due (`ctx.start`)."""
 
         def decorate(function: F) -> F:
-            self._timers.append(self._handler(function, name))
+            if ":" in name:
+                problem = f"timer {name!r} has a colon in it, as the timers of the rules have"
+                raise BadScenario(self._build.where(function), problem, "Leave it out.")
+            self._timers.append(self._build.handler(function, name))
             return function
 
         return decorate
@@ -114,17 +109,19 @@ class Scenario(Looks):
     def declaration(self) -> Declaration:
         """Return all of it, frozen."""
         title, title_en, description = self._facts
+        rules = [each.rule() for each in self._ruled]
         return Declaration(
             self.name,
             title,
             title_en,
             description,
-            tuple(self._handlers),
-            tuple(self._timers),
+            (*self._handlers, *(each for rule in rules for each in rule.handlers)),
+            (*self._timers, *(each for rule in rules for each in rule.timers)),
             tuple(self._layers),
             tuple(self._tiles),
             dict(self._alerts),
             self._config,
+            tuple(each for rule in rules for each in rule.targets),
         )
 
     def _starts(
@@ -137,61 +134,11 @@ class Scenario(Looks):
     ) -> Callable[[F], F]:
         def decorate(function: F) -> F:
             self._handlers.append(
-                self._handler(function, type_, key=key, late=late, accepts=accepts)
+                self._build.handler(function, type_, key=key, late=late, accepts=accepts)
             )
             return function
 
         return decorate
-
-    def _handler(
-        self,
-        function: Callable[..., None],
-        on: str,
-        *,
-        key: Key | None = None,
-        late: bool = False,
-        accepts: Callable[[Context, Any], bool] | None = None,
-    ) -> Handler:
-        where = self._where(function)
-        given = injection(where, function, self._config)
-        names = None
-        if key is not None:
-            chosen, given = condition(
-                where, "key", key, given, config=self._config, allowed=_KEY_ROLES
-            )
-            names = keyed(chosen)
-        return Handler(
-            scenario=self.name,
-            name=function.__name__,
-            on=on,
-            function=compiled(function, given.roles),
-            roles=given.roles,
-            payload=given.payload,
-            state=given.state,
-            accepts=accepts,
-            key=names,
-            late=late,
-        )
-
-    def _gated(
-        self,
-        function: Callable[..., None],
-        handler: Handler,
-        cooldown: Duration | None,
-        dedupe: Condition | None,
-    ) -> Handler:
-        where = self._where(function)
-        if cooldown is not None and cooldown <= 0:
-            raise BadScenario(where, f"cooldown {cooldown}", "A duration is above 0: 5 * MINUTE.")
-        if dedupe is None:
-            return gated(handler, cooldown=cooldown, dedupe=None)
-        given = Injection(handler.roles, handler.payload, handler.state)
-        value, given = condition(where, "dedupe", dedupe, given, config=self._config)
-        handler = replace(handler, payload=given.payload, state=given.state)
-        return gated(handler, cooldown=cooldown, dedupe=value)
-
-    def _where(self, function: Callable[..., None]) -> str:
-        return f"{self.name}.{function.__name__} ({inspect.getfile(function)})"
 
 
 def _kind(ctx: Context) -> str:

@@ -36,6 +36,7 @@ from hub.sdk import Scenario
 START: Instant = parse("2026-11-23T08:00:00+08:00")
 DISTRICT = "210103"
 T = TypeVar("T", bound=Output)
+S = TypeVar("S")
 
 
 def after(seconds: float) -> Instant:
@@ -223,6 +224,11 @@ class Driver:
     def alert(self, id_: str) -> Alert:
         """Return an alert as it stands now."""
         return msgspec.json.decode(self.kept["alerts", id_], type=Alert)
+
+    def state(self, type_: type[S], name: str) -> S:
+        """Return a state as it was committed; an empty one when there is none."""
+        raw = self.kept.get(("state", name))
+        return type_() if raw is None else msgspec.msgpack.decode(raw, type=type_)
 
     def letters(self) -> list[DeadLetter]:
         """Return the dead letters, oldest first."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.core.context import Context
-from hub.core.handler import Compiled, Given, Handler, Role
+from hub.core.handler import Given, Handler, Question, Role
 from hub.model.instant import Duration, Instant
 
 _LONGEST = 32
@@ -23,7 +23,7 @@ class Passed(Struct):
     value: bytes = b""
 
 
-def gated(handler: Handler, *, cooldown: Duration | None, dedupe: Compiled | None) -> Handler:
+def gated(handler: Handler, *, cooldown: Duration | None, dedupe: Question | None) -> Handler:
     """Return the handler, run at most once a ``cooldown`` and only when ``dedupe`` changes.
 
     What is left out is counted. A run that fails does not count as one.
@@ -35,7 +35,7 @@ def gated(handler: Handler, *, cooldown: Duration | None, dedupe: Compiled | Non
         if cooldown is not None and passed.at is not None and ctx.now - passed.at < cooldown:
             ctx.note("cooled-down", handler.title)
             return False
-        value = b"" if dedupe is None else _stored(dedupe(given))
+        value = b"" if dedupe is None else _stored(dedupe.ask(given))
         if dedupe is not None and passed.at is not None and value == passed.value:
             ctx.note("repeated", handler.title)
             return False
@@ -43,7 +43,8 @@ def gated(handler: Handler, *, cooldown: Duration | None, dedupe: Compiled | Non
         passed.at, passed.value = ctx.now, value
         return True
 
-    return replace(handler, function=function, rule=handler.name, memory=Passed)
+    state = handler.state if handler.state is not None or dedupe is None else dedupe.state
+    return replace(handler, function=function, state=state, rule=handler.name, memory=Passed)
 
 
 def _stored(value: object) -> bytes:

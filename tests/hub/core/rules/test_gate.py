@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import BadScenario
@@ -65,6 +65,7 @@ def timed(steps: list[tuple[int, float]]) -> list[tuple[float, float]]:
 FEEDS = st.lists(STEPS, max_size=30).map(timed)
 
 
+@settings(deadline=None)
 @given(feed=FEEDS, restarts=st.booleans())
 def test_cooldown_runs_at_most_once_in_so_long(
     *, feed: list[tuple[float, float]], restarts: bool
@@ -79,6 +80,7 @@ def test_cooldown_runs_at_most_once_in_so_long(
     assert run(feed, restarts=restarts, cooldown=MINUTE)[0] == expected
 
 
+@settings(deadline=None)
 @given(feed=FEEDS, restarts=st.booleans())
 def test_dedupe_runs_when_the_value_is_another(
     *, feed: list[tuple[float, float]], restarts: bool
