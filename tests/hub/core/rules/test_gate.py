@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import BadScenario
+from hub.core.quarantine import FAILURES
 from hub.sdk import MINUTE, SECOND, Config, Context, Payload, Scenario, State
 from tests.support.machine import Driver, reading, registry
 
@@ -57,9 +58,11 @@ STEPS = st.tuples(st.integers(0, 40), st.sampled_from([-1.0, 1.0, 2.0, 3.0]))
 
 
 def timed(steps: list[tuple[int, float]]) -> list[tuple[float, float]]:
-    """Return readings with their seconds since the start."""
+    """Return readings with their seconds since the start; too few fail for a quarantine."""
     times = accumulate(seconds for seconds, _ in steps)
-    return [(float(time), value) for time, (_, value) in zip(times, steps, strict=True)]
+    feed = [(float(time), value) for time, (_, value) in zip(times, steps, strict=True)]
+    failing = [index for index, (_, value) in enumerate(feed) if value < 0][FAILURES - 1 :]
+    return [(time, abs(value) if i in failing else value) for i, (time, value) in enumerate(feed)]
 
 
 FEEDS = st.lists(STEPS, max_size=30).map(timed)
