@@ -9,6 +9,9 @@ ArchiveError
 ├── BadMapping          a mapping file: which key, and what to do
 ├── BadFeed             a feed that the mapping does not fit, or that cannot be read
 ├── LogWentBack         the log ends before the archive: Redis lost what it had acknowledged
+├── BadReplay           what a replay or a comparison was asked for makes no sense
+├── BadFaults           a faults file: which entry, and what to do
+├── BadGolden           a file that is no golden output
 └── ReplayFailed        the broker refused, or fell silent
 """
 
@@ -95,3 +98,33 @@ class BadFeed(ArchiveError):
 
 class ReplayFailed(ArchiveError):
     """The broker refused the connection, or did not acknowledge any more."""
+
+
+class BadReplay(ArchiveError):
+    """What was asked of a replay or a comparison; ``problem`` and ``remedy`` for a person."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}. {remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+
+class BadFaults(ArchiveError):
+    """A faults file that cannot be used; ``key`` is where, ``remedy`` what to write instead."""
+
+    def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {key or 'the file'}: {problem}. {remedy}")
+        self.file = file
+        self.key = key
+        self.problem = problem
+        self.remedy = remedy
+
+
+class BadGolden(ArchiveError):
+    """``path`` is no golden output; ``line`` counts from 1."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path}, line {line}: {problem}")
+        self.path = path
+        self.line = line
+        self.problem = problem

@@ -37,6 +37,8 @@ class Message(Struct, frozen=True, omit_defaults=True, gc=False):
     flags: str = ""
     position: str = ""
     logtime: _Moment | None = None
+    exercise: bool = False
+    """Only on the wire; in a recording it is one of the flags."""
     unixmicros: str = ""
     """The event's time where it lies outside the calendar of RFC 3339 (years 1 to 9999)."""
     data: Raw = _ABSENT
@@ -64,8 +66,12 @@ def encode(logged: Logged, *, retained: bool = False) -> bytes:
 
 
 def payload(event: Event) -> bytes:
-    """Return the CloudEvent that a device would send for this event: no extension of the hub's."""
-    return _ENCODER.encode(of_event(replace(event, district="", flags=()), ""))
+    """Return the CloudEvent that a device would send for this event: no extension of the hub's.
+
+    But `exercise`, which a device may say of itself.
+    """
+    plain = of_event(replace(event, district="", flags=()), "")
+    return _ENCODER.encode(replace(plain, exercise=event.exercise))
 
 
 def of_event(event: Event, position: str) -> Message:

@@ -1,52 +1,65 @@
-"""Replaying a recording over MQTT: the devices speak again, with their times moved to now.
+"""Replaying a recording over MQTT: the devices speak again, as an exercise.
 
 Retained state first, retained again; then the readings, each at its absolute deadline, QoS 1, so
-that pacing does not drift. What the hub itself had appended (ticks, actions, alerts) is left out:
-the hub that listens makes its own.
+that pacing does not drift. What could not be read then is sent again as it was. What the hub itself
+had appended (ticks, actions, alerts) is left out: the hub that listens makes its own.
 """
 
-import threading
+import base64
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hub.archive.message import embeddable, payload
 from hub.archive.mqtt_link import Link
-from hub.archive.recording import read_facts, read_recording
+from hub.archive.replay_pace import Control, Pace
+from hub.archive.replay_select import topic_of
+from hub.archive.replay_time import Times
+from hub.model.device import Card
 from hub.model.errors import Rejected
-from hub.model.event import CARD, STATUS, Event, Logged
+from hub.model.event import CARD, EXERCISE, REJECTED, STATUS, Event, Logged
 from hub.model.instant import SECOND, Instant
-from hub.model.topic import ROOT, Kind, parse
-
-_RETAINED = {CARD: Kind.CARD, STATUS: Kind.STATUS}
+from hub.model.letter import Rejection
+from hub.model.topic import parse
 
 PROGRESS_EVENTS = 100
 """Events between two calls of the progress function."""
 
-Progress = Callable[[int, int], None]
-"""Called with events done and events in all; the latter is 0 when the file does not say."""
+NOW = Times("now")
+
+Progress = Callable[[int, Instant], None]
+"""Called with the events done and the log time reached."""
 
 
 class ReplayReport(Struct):
-    """What went out. ``acknowledged`` = ``retained`` + ``readings`` when nothing was lost.
+    """What went out. ``acknowledged`` = ``retained`` + ``readings`` + ``raw`` when nothing is lost.
 
+    ``raw`` counts messages that the recorded hub could not read, sent again as they were.
     ``left_out`` counts what was not sent: events that are no device's message by type, readings
     whose data is no JSON as `not-json`, names that are no topic by the grammar's reason.
-    ``city_clock`` tells whether the broker had one, ``bad_clocks`` how often it was unreadable.
+    ``drift`` is how much slower than asked it went, ``city_clock`` whether the broker had one,
+    ``bad_clocks`` how often it was unreadable.
     """
 
     run: str
     retained: int = 0
     readings: int = 0
+    raw: int = 0
     acknowledged: int = 0
     reconnects: int = 0
     city_clock: bool = False
     bad_clocks: int = 0
     stopped: bool = False
+    drift: float = 0.0
     left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sent(self) -> int:
+        """All messages that went out."""
+        return self.retained + self.readings + self.raw
 
     def leave_out(self, reason: str) -> None:
         """Count an event that is not sent."""
@@ -54,102 +67,120 @@ class ReplayReport(Struct):
 
 
 def replay_mqtt(
-    path: Path,
+    log: Iterable[Logged],
     url: str,
     progress: Progress,
     *,
-    speed: float | None,
+    pace: Pace,
+    control: Control,
+    times: Times = NOW,
     run: str = "",
-    stop: threading.Event | None = None,
 ) -> ReplayReport:
-    """Publish a recording to the broker at ``url`` (mqtt://user:password@host:port).
+    """Publish a log to the broker at ``url`` (mqtt://user:password@host:port), as an exercise.
 
-    ``speed`` is recorded seconds per real second, None as fast as the broker acknowledges. A
-    reading's time becomes the city time at which it is due, plus what the device's clock was off
-    in the recording; its id ends in `~{run}`, so that a second run is no repeat of the first. Set
-    ``stop`` to end early. ReplayFailed when the broker refuses or falls silent; BadRecording.
+    With ``times`` `now` a reading's time becomes the city time at which it is due, plus what the
+    device's clock was off in the recording. Its id ends in `~{run}`, so that a second run is no
+    repeat of the first. ReplayFailed when the broker refuses or falls silent; BadRecording.
     """
-    stop = stop or threading.Event()
     run = run or f"{time.time_ns() // 1_000_000}"
-    total = read_facts(path).total
     report = ReplayReport(run)
     with Link(url, f"cityhub-replay-{run}") as link:
         report.city_clock = link.find_clock()
-        pacer = _Pacer(speed, stop)
-        for done, logged in enumerate(read_recording(path), start=1):
-            due = pacer.due(logged)
-            if stop.is_set():
+        clock = _Clock(times, link)
+        done = 0
+        for done, logged in enumerate(log, start=1):
+            due = pace.wait(logged.time)
+            if due is None:
                 report.stopped = True
                 break
-            _send(link, logged, due, report)
+            _send(link, logged, clock.moved(logged, due), report)
             if done % PROGRESS_EVENTS == 0:
-                progress(done, total)
+                progress(done, logged.time)
         link.drain()
         report.acknowledged, report.reconnects = link.acknowledged, link.reconnects
-        report.bad_clocks = link.bad_clocks
-    progress(total, total)
+        report.bad_clocks, report.drift = link.bad_clocks, pace.drift
+        report.stopped = report.stopped or control.stopped
+    progress(done, 0)
     return report
 
 
-class _Pacer:
-    """Gives each event the real instant at which it is due, and waits for it.
+class _Clock:
+    """Gives each event its new time."""
 
-    Deadlines are absolute, from the first event: what one wait oversleeps, the next makes up.
-    """
-
-    def __init__(self, speed: float | None, stop: threading.Event) -> None:
-        self._speed = speed
-        self._stop = stop
-        self._origin: Instant | None = None
-        self._monotonic = time.monotonic()
+    def __init__(self, times: Times, link: Link) -> None:
+        self._times = times
+        self._link = link
         self._real = time.time_ns() // 1_000
+        self._first: Instant | None = None
 
-    def due(self, logged: Logged) -> Instant:
-        """Wait until the event is due, or ``stop``; return the real instant."""
-        if self._origin is None:
-            self._origin = logged.time
-        elapsed = time.monotonic() - self._monotonic
-        if self._speed is None:
-            return self._real + round(elapsed * SECOND)
-        after = (logged.time - self._origin) / SECOND / self._speed
-        if after > elapsed:
-            self._stop.wait(after - elapsed)
-        return self._real + round(after * SECOND)
+    def moved(self, logged: Logged, due: float) -> Instant | None:
+        """Return the time of an event that is due so many seconds after the first one."""
+        said = logged.event.time
+        if self._first is None:
+            self._first = logged.time
+        if said is None or self._times.mode == "original":
+            return said
+        off = said - logged.time
+        if self._times.mode == "anchor":
+            return self._times.anchor + (logged.time - self._first) + off
+        return self._link.clock.at(self._real + round(due * SECOND)) + off
 
 
-def _send(link: Link, logged: Logged, due: Instant, report: ReplayReport) -> None:
+def _send(link: Link, logged: Logged, moved: Instant | None, report: ReplayReport) -> None:
     event = logged.event
-    topic = _topic(event)
-    if not topic:
-        report.leave_out(event.type)
+    if event.type == REJECTED:
+        _send_raw(link, event, report)
         return
+    topic = topic_of(event)
+    if not _sendable(topic, event.type, report):
+        return
+    if event.type == CARD:
+        link.publish(topic, _card(event.data), retain=True)
+        report.retained += 1
+    elif event.type == STATUS:
+        link.publish(topic, event.data.strip(b'"'), retain=True)
+        report.retained += 1
+    elif not embeddable(event.data):
+        report.leave_out("not-json")
+    else:
+        renewed = replace(event, id=f"{event.id}~{report.run}", time=moved, flags=(EXERCISE,))
+        link.publish(topic, payload(renewed), retain=False)
+        report.readings += 1
+
+
+def _sendable(topic: str, kind: str, report: ReplayReport) -> bool:
+    if not topic:
+        report.leave_out(kind)
+        return False
     try:
         parse(topic)
     except Rejected as error:
         # A recording may come from anywhere, and a name in it may be no topic (`+`, `#`, NUL).
         report.leave_out(error.reason)
-        return
-    if event.type in _RETAINED:
-        link.publish(
-            topic, event.data.strip(b'"') if event.type == STATUS else event.data, retain=True
-        )
-        report.retained += 1
-    elif not embeddable(event.data):
+        return False
+    return True
+
+
+def _send_raw(link: Link, event: Event, report: ReplayReport) -> None:
+    """Send again what could not be read, where all of it was kept."""
+    try:
+        what = msgspec.json.decode(event.data, type=Rejection)
+        raw = what.original.encode()
+        body = base64.b64decode(raw, validate=True) if what.encoding == "base64" else raw
+    except ValueError:
         report.leave_out("not-json")
-    else:
-        off = 0 if event.time is None else event.time - logged.time
-        moved = None if event.time is None else link.clock.at(due) + off
-        link.publish(topic, _renewed(event, moved, report.run), retain=False)
-        report.readings += 1
+        return
+    if what.truncated:
+        report.leave_out("truncated-original")
+    elif _sendable(what.topic, event.type, report):
+        link.publish(what.topic, body, retain=False)
+        report.raw += 1
 
 
-def _topic(event: Event) -> str:
-    """Return the topic a device uses for this event; empty for what is no device's message."""
-    level = _RETAINED.get(event.type)
-    if level is None or not event.district:
-        return event.topic
-    return f"{ROOT}/{event.district}{event.source}/{level}"
-
-
-def _renewed(event: Event, moved: Instant | None, run: str) -> bytes:
-    return payload(replace(event, id=f"{event.id}~{run}", time=moved))
+def _card(data: bytes) -> bytes:
+    """Return the card marked as an exercise; a withdrawal, and what is no card, as it is."""
+    try:
+        card = msgspec.json.decode(data, type=Card | None)
+    except (msgspec.DecodeError, RecursionError):
+        return data
+    return b"" if card is None else msgspec.json.encode(replace(card, exercise=True))

@@ -3,6 +3,8 @@
 import sys
 from typing import NoReturn
 
+from hub.cli.terminal import safe
+
 
 class CommandFailed(Exception):
     """``problem`` says what is wrong, ``remedy`` what to do; the exit status is ``status``."""
@@ -15,6 +17,10 @@ class CommandFailed(Exception):
 
 
 def fail(error: CommandFailed) -> NoReturn:
-    """Print the error to stderr and leave with its status."""
-    print(f"cityhub: {error.problem}\n  → {error.remedy}", file=sys.stderr)
+    """Print the error to stderr and leave with its status.
+
+    A file's name may hold anything: what a terminal would obey is shown, not obeyed.
+    """
+    problem = "\n".join(map(safe, error.problem.splitlines()))
+    print(f"cityhub: {problem}\n  → {safe(error.remedy)}", file=sys.stderr)
     raise SystemExit(error.status)

@@ -8,6 +8,7 @@ import typer
 from hub import __version__
 from hub.cli import deadletters, processes, scenario
 from hub.cli.bench import bench
+from hub.cli.compare import compare_command
 from hub.cli.demo import demo as run_demo
 from hub.cli.doctor import doctor
 from hub.cli.errors import CommandFailed, fail
@@ -62,6 +63,7 @@ for process in (
 for command in (replay, tail, bench, doctor, reset):
     app.command()(command)
 app.command("import")(import_command)
+app.command("compare")(compare_command)
 app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(sensors_app, name="sensors")

@@ -1,59 +1,77 @@
 """`cityhub replay`: run a recording through the core, or send it over MQTT to a running city."""
 
-import json as json_module
-import signal
-import sys
-import threading
-from enum import StrEnum
 from pathlib import Path
-from time import perf_counter
+from time import time_ns
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub.archive.errors import ArchiveError
-from hub.archive.recording import read_facts, read_recording
-from hub.archive.replay_mqtt import replay_mqtt
+from hub.archive.replay_pace import FASTEST, SLOWEST
+from hub.archive.replay_plan import Plan, Target
+from hub.cli.compare import Ignore, Tolerance, rules
 from hub.cli.errors import CommandFailed
-from hub.core.city import City
-from hub.core.digest import Digest
-from hub.sdk.loading import load_all
+from hub.cli.replay_run import Checks, run_core, run_mqtt
 from hub.settings import Settings
 
-STEP = 2_000
-"""Events between two steps of the progress bar."""
-
-
-class Target(StrEnum):
-    """Where a recording goes."""
-
-    CORE = "core"
-    MQTT = "mqtt"
+_Texts = list[str] | None
 
 
 def replay(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the recording, FILE.mcap")],
     *,
-    speed: Annotated[str, typer.Option(help="recorded seconds per second, or max")] = "",
+    speed: Annotated[str, typer.Option(help="recorded seconds a second, 0.1-10000, or max")] = "",
     target: Annotated[Target, typer.Option(help="core: in process; mqtt: a broker")] = Target.CORE,
+    loop: Annotated[int, typer.Option(min=0, help="rounds; 0: until stopped")] = 1,
+    topic: Annotated[_Texts, typer.Option(help="only this MQTT filter; repeatable")] = None,
+    scenario: Annotated[_Texts, typer.Option(help="only what this scenario hears")] = None,
+    since: Annotated[str, typer.Option("--from", help="RFC 3339, or +15m: after the first")] = "",
+    until: Annotated[str, typer.Option("--to", help="RFC 3339, or +15m: after the first")] = "",
+    times: Annotated[str, typer.Option(help="original, now, or from this RFC 3339 on")] = "",
+    faults: Annotated[Path | None, typer.Option(help="damage it by this faults file")] = None,
+    seed: Annotated[int, typer.Option(help="seed of the faults")] = 1,
+    as_recorded: Annotated[
+        bool, typer.Option("--as-recorded", help="each partition by its own log, as it was worked")
+    ] = False,
+    against: Annotated[Path | None, typer.Option(help="hold it to this golden output")] = None,
+    write_golden: Annotated[Path | None, typer.Option(help="write its golden output")] = None,
+    ignore: Ignore = None,
+    tolerance: Tolerance = 0.0,
     json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
-    """Replay a recording. The core needs no broker and no Redis; its last line is the digest."""
+    """Replay a recording. The core needs no broker and no Redis; its last line is the digest.
+
+    In a terminal: space pauses, s lets one event pass, a runs until an alert, q ends.
+    """
+    settings: Settings = ctx.obj
+    plan = Plan(
+        file=file,
+        target=target,
+        rounds=loop,
+        topics=tuple(topic or ()),
+        scenarios=tuple(scenario or ()),
+        since=since,
+        until=until,
+        times=times,
+        faults=faults,
+        seed=seed,
+        as_recorded=as_recorded,
+        setting=settings.scenarios,
+        partitioning=settings.partitioning,
+        now=time_ns() // 1_000,
+    )
+    checks = Checks(against, write_golden, rules(ignore, tolerance))
     try:
         if target is Target.CORE:
-            if speed not in ("", "max"):
-                raise CommandFailed(
-                    "the core has no speed: it runs in log time, as fast as it can",
-                    "leave --speed away, or replay with --target mqtt",
-                )
-            _core(ctx.obj, file, json=json)
+            run_core(plan, _speed(speed or "max"), checks, as_json=json)
+        elif checks.wanted:
+            problem = "over MQTT the outputs are those of the running hub"
+            raise CommandFailed(problem, "leave --target mqtt away")
         else:
-            _mqtt(ctx.obj, file, _speed(speed or "1"), json=json)
+            run_mqtt(settings.mqtt, plan, _speed(speed or "1"), as_json=json)
     except (ArchiveError, OSError) as error:
-        raise CommandFailed(f"replay failed: {error}", "check the file and the broker") from error
+        raise CommandFailed(f"replay failed: {error}", "check the file and the options") from error
 
 
 def _speed(text: str) -> float | None:
@@ -63,58 +81,7 @@ def _speed(text: str) -> float | None:
         value = float(text)
     except ValueError:
         value = 0.0
-    if value <= 0:
-        raise CommandFailed(f"--speed {text!r} is no speed", "give a number above 0, or max")
+    if not SLOWEST <= value <= FASTEST:
+        remedy = f"give a number from {SLOWEST:g} to {FASTEST:g}, or max"
+        raise CommandFailed(f"--speed {text!r} is no speed", remedy)
     return value
-
-
-def _core(settings: Settings, file: Path, *, json: bool) -> None:
-    total = read_facts(file).total
-    digest = Digest()
-    city = City(load_all(settings.scenarios), digest.take, settings.partitioning)
-    started, count = perf_counter(), 0
-    with _bar() as bar:
-        task = bar.add_task("replay", total=total or None)
-        for logged in read_recording(file):
-            city.append(logged.position.partition, logged.event, logged.time)
-            count += 1
-            if count % STEP == 0:
-                bar.update(task, completed=count)
-    seconds = perf_counter() - started
-    final = digest.close([city.machine(name) for name in city.partitioning.names])
-    figures = {"events": count, "seconds": round(seconds, 3), "outputs": digest.outputs}
-    if json:
-        print(json_module.dumps({**figures, "digest": final}))
-        return
-    outputs = ", ".join(f"{number} {kind}" for kind, number in sorted(digest.outputs.items()))
-    print(f"{count} events in {seconds:.1f} s ({count / seconds:,.0f}/s): {outputs}")
-    print(f"digest {final}")
-
-
-def _mqtt(settings: Settings, file: Path, speed: float | None, *, json: bool) -> None:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with _bar() as bar:
-        task = bar.add_task("replay", total=None)
-        report = replay_mqtt(
-            file,
-            settings.mqtt,
-            lambda done, total: bar.update(task, completed=done, total=total or None),
-            speed=speed,
-            stop=stop,
-        )
-    sent = report.retained + report.readings
-    figures = {"sent": sent, "acknowledged": report.acknowledged, "left_out": report.left_out}
-    if json:
-        print(json_module.dumps(figures))
-    else:
-        print(f"{sent} sent, {report.acknowledged} acknowledged by the broker")
-    if report.acknowledged < sent:
-        raise typer.Exit(1)
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(file=sys.stderr)
-    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)

@@ -16,7 +16,9 @@ from hub.archive.errors import ReplayFailed
 from hub.archive.importer import import_feed
 from hub.archive.mapping import Mapping
 from hub.archive.mqtt_link import IN_FLIGHT, Link
+from hub.archive.recording import read_recording
 from hub.archive.replay_mqtt import ReplayReport, replay_mqtt
+from hub.archive.replay_pace import Control, Pace
 from hub.archive.writer import RecordingWriter
 from hub.model.event import CARD, STATUS, TICK, Event, Logged, Position
 from hub.model.instant import SECOND, parse
@@ -54,7 +56,10 @@ def _take(heard: Heard, count: int) -> list[tuple[str, Any]]:  # Any: JSON of se
 
 
 def _replay(path: Path, url: str, speed: float | None = None, run: str = "r1") -> ReplayReport:
-    return replay_mqtt(path, url, lambda _done, _total: None, speed=speed, run=run)
+    control = Control()
+    pace = Pace(speed, control)
+    log = read_recording(path)
+    return replay_mqtt(log, url, lambda _done, _time: None, pace=pace, control=control, run=run)
 
 
 @pytest.fixture
@@ -172,14 +177,15 @@ def test_what_is_no_devices_message(broker: str, tmp_path: Path) -> None:
 
 def test_stop_ends_early(broker: str, recording: Path) -> None:
     """A replay that is told to stop sends no more, and awaits what it sent."""
-    stop = threading.Event()
+    control = Control()
     calls: list[int] = []
 
-    def progress(done: int, _total: int) -> None:
+    def progress(done: int, _time: int) -> None:
         calls.append(done)
-        stop.set()
+        control.stop()
 
-    report = replay_mqtt(recording, broker, progress, speed=None, stop=stop)
+    log = read_recording(recording)
+    report = replay_mqtt(log, broker, progress, pace=Pace(None, control), control=control)
     assert report.stopped
     assert report.acknowledged == report.retained + report.readings == calls[0] == 100
 
