@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
+from hub.core.controls import Controls
 from hub.core.counters import Counters
 from hub.core.desk import Desk
 from hub.core.devices import HUB, Devices, Heard
@@ -15,7 +16,7 @@ from hub.core.screen import Screen
 from hub.model.action import Action
 from hub.model.alert import Signal
 from hub.model.command import Ack, Command
-from hub.model.control import Release
+from hub.model.control import Release, Reload
 from hub.model.device import Card, Device
 from hub.model.event import (
     ACK,
@@ -27,6 +28,7 @@ from hub.model.event import (
     GONE,
     REJECTED,
     RELEASE,
+    RELOAD,
     STALE,
     STATUS,
     Event,
@@ -64,6 +66,7 @@ class Builtin:
         desk: Desk,
         letters: Letters,
         quarantine: Quarantine,
+        controls: Controls,
     ) -> None:
         self._devices = devices
         self._screen = screen
@@ -71,6 +74,7 @@ class Builtin:
         self._desk = desk
         self._letters = letters
         self._quarantine = quarantine
+        self._controls = controls
         self._outlet = outlet
         self._types: dict[str, Callable[[Event, Instant, Position], bool]] = {
             CARD: self._card,
@@ -80,6 +84,7 @@ class Builtin:
             ALERT: self._alert,
             REJECTED: self._message,
             RELEASE: self._release,
+            RELOAD: self._reload,
         }
 
     def take_in(self, event: Event, now: Instant, position: Position) -> Taken:
@@ -163,6 +168,13 @@ class Builtin:
         self._quarantine.release(what.scenario, now, forget=what.forget)
         return False
 
+    def _reload(self, event: Event, now: Instant, position: Position) -> bool:
+        what = msgspec.json.decode(event.data, type=Reload)
+        why = self._controls.reload(what, now)
+        if why:
+            self._letters.event(position, now, event, reason="reload", detail=why)
+        return False
+
     def _status(self, event: Event, now: Instant, _: Position) -> bool:
         online = msgspec.json.decode(event.data) == "online"
         for device in self._devices.connected(event, online=online, now=now):
@@ -203,7 +215,7 @@ class Builtin:
 
     def _act(self, event: Event, now: Instant, _: Position) -> bool:
         action = msgspec.json.decode(event.data, type=Action)
-        outcome = self._desk.act(action, now)
+        outcome = self._desk.act(action, now, self._controls.decide)
         self._counters.count("actions", "outcome", outcome.outcome)
         self._outlet.put(Answer(action.key, msgspec.json.encode(outcome)))
         return True

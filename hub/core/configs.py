@@ -9,6 +9,10 @@ class Configs:
     """What each scenario is configured to; None for one without configuration."""
 
     def __init__(self, declarations: list[Declaration]) -> None:
+        self.reread(declarations)
+
+    def reread(self, declarations: list[Declaration]) -> None:
+        """Take the configurations of new code."""
         self._values = {
             each.name: None if each.config is None else each.config() for each in declarations
         }

@@ -63,12 +63,17 @@ class Desk:
         note = Acknowledgement("hub", text(now), f"由 {by.id} 代替")
         self._keep(replace(old, acknowledged=note, version=old.version + 1, updated=text(now)))
 
-    def act(self, action: Action, now: Instant) -> Outcome:
-        """Carry out an operator's action, or say why not. The same key gets the same outcome."""
+    def act(
+        self, action: Action, now: Instant, other: Callable[[Action, Instant], Outcome | None]
+    ) -> Outcome:
+        """Carry out an operator's action, or say why not. The same key gets the same outcome.
+
+        ``other`` decides on what is no alert's affair.
+        """
         stored = self._store.get("outcomes", action.key)
         if stored is not None:
             return msgspec.json.decode(stored, type=Outcome)
-        outcome = self._decide(action, now)
+        outcome = other(action, now) or self._decide(action, now)
         self._store.put("outcomes", action.key, _json(outcome))
         for oldest in self._outcomes.add(action.key, OUTCOMES):
             self._store.delete("outcomes", oldest)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from hub.core.guard import Stopped
+from hub.core.guard import RELOADING, Stopped
 from hub.core.handler import Handler
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
 from hub.core.quarantine import Quarantine
 from hub.core.trace import trace
+from hub.model.control import Reload
 from hub.model.event import VERDICT, Event, Position
 from hub.model.instant import Instant
 from hub.model.output import Forward
@@ -51,6 +52,12 @@ class Failures:
         if isinstance(error, Stopped):
             ordinal = self._position().ordinal
             self._record(Verdict(ordinal, handler.title, cause, reason, detail), now)
+
+    def refused(self, what: Reload, now: Instant, words: str) -> None:
+        """Record that new code could not be used: it hung on the machine's disk."""
+        handler = f"{what.scenario}.{RELOADING}"
+        ordinal = self._position().ordinal
+        self._record(Verdict(ordinal, handler, what.key, "reload", words), now)
 
     def _letter(
         self, handler: Handler, event: Event, now: Instant, reason: str, detail: str

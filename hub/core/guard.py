@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from hub.core.handler import Handler
+from hub.core.registry import Registry
+from hub.model.control import Reload
 from hub.model.event import VERDICT, Event
 from hub.model.verdict import Verdict
 
@@ -34,6 +36,13 @@ class Guard:
     def at(self, ordinal: int) -> None:
         """Note which event of the log is worked from now on."""
 
+    def reload(self, _what: Reload) -> Registry | None:
+        """Return all scenarios with the new code of one; None where it is the newest already.
+
+        Raise BadScenario when it cannot be used: the old code goes on.
+        """
+        return None
+
     def run(
         self, _handler: Handler, _cause: str, function: Callable[..., Any], *arguments: object
     ) -> Any:
@@ -47,6 +56,13 @@ class Recorded(Guard):
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
         self._verdicts = {(each.handler, each.cause): each for each in verdicts}
 
+    def reload(self, what: Reload) -> Registry | None:
+        """Refuse what the log says was refused: else a replay runs today's code all along."""
+        known = self._verdicts.get((f"{what.scenario}.{RELOADING}", what.key))
+        if known is not None:
+            raise Stopped(known.reason, known.detail)
+        return None
+
     def run(
         self, handler: Handler, cause: str, function: Callable[..., Any], *arguments: object
     ) -> Any:
@@ -56,6 +72,9 @@ class Recorded(Guard):
             raise Stopped(known.reason, known.detail)
         return function(*arguments)
 
+
+RELOADING = "(reload)"
+"""Stands for the handler in the verdict on a reload."""
 
 NO_GUARD = Guard()
 

@@ -13,6 +13,7 @@ from hub.core.builtin import Builtin
 from hub.core.calls import Calls
 from hub.core.changes import Cell, Changes
 from hub.core.configs import Configs
+from hub.core.controls import Controls
 from hub.core.counters import Counters
 from hub.core.delivery import Delivery
 from hub.core.desk import Desk
@@ -78,6 +79,14 @@ class Machine:
         self._devices = Devices(store, self._timers, self._hearing)
         self._screen = Screen(store, self._devices, self._outlet.put)
         self._quarantine = Quarantine(store, self._timers, self._turned)
+        remembered = Remembered(store, registry, self._timers)
+        configs = Configs(registry.declarations)
+        failures = Failures(
+            self._position,
+            letters=self._letters,
+            outlet=self._outlet,
+            quarantine=self._quarantine,
+        )
         self._builtin = Builtin(
             outlet=self._outlet,
             devices=self._devices,
@@ -86,8 +95,16 @@ class Machine:
             desk=Desk(store, self._tell),
             letters=self._letters,
             quarantine=self._quarantine,
+            controls=Controls(
+                registry=registry,
+                guard=guard,
+                outlet=self._outlet,
+                failures=failures,
+                remembered=remembered,
+                configs=configs,
+                show=self._screen.show,
+            ),
         )
-        remembered = Remembered(store, registry, self._timers)
         self._settlement = Settlement(
             outlet=self._outlet,
             screen=self._screen,
@@ -100,16 +117,11 @@ class Machine:
             registry,
             partitioning,
             guard,
-            configs=Configs(registry.declarations),
+            configs=configs,
             witness=Witness(self._devices, self._hearing),
             remembered=remembered,
             devices=self._devices,
-            failures=Failures(
-                self._position,
-                letters=self._letters,
-                outlet=self._outlet,
-                quarantine=self._quarantine,
-            ),
+            failures=failures,
             settlement=self._settlement,
         )
         self._delivery = Delivery(self._calls, self._quarantine, self._outlet)

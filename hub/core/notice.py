@@ -8,7 +8,7 @@ from hub.core.devices import HUB
 from hub.core.effect import Effect, Hide, Picture
 from hub.core.quarantine import FAILURES, Standing
 from hub.model.alert import Level, Signal
-from hub.model.instant import Instant
+from hub.model.instant import Instant, text
 from hub.model.limits import SAID_CHARACTERS
 
 KIND = "quarantine"
@@ -38,10 +38,35 @@ LAYER = Layer(
     levels=(LevelSpec("quarantined", "已隔离", "Quarantined", "orange"),),
     geometry="none",
 )
+
+
+class Code(Struct, frozen=True):
+    """What the screen shows of a scenario's code."""
+
+    scenario: str
+    reloaded: str
+
+
+SCENARIOS = Layer(
+    f"{HUB}.scenario",
+    "场景代码",
+    "Scenario code",
+    data=Code,
+    fields=(FieldSpec("reloaded", "更新于", "Reloaded", kind="time"),),
+    geometry="none",
+)
+"""Its rows tell every `serve` that a scenario may look different from now on."""
+
 OWN = Declaration(
-    HUB, "城枢", "CityHub", "中枢自身的状态", layers=(LAYER,), alerts={KIND: "场景隔离"}
+    HUB, "城枢", "CityHub", "中枢自身的状态", layers=(LAYER, SCENARIOS), alerts={KIND: "场景隔离"}
 )
 """What the hub itself shows, declared as a scenario does."""
+
+
+def reloaded(scenario: str, title: str, now: Instant) -> Picture:
+    """Return the row that tells of new code."""
+    data = msgspec.json.encode(Code(scenario, text(now)))
+    return Picture(layer=SCENARIOS.name, name=scenario, title=title, data=data, time=now)
 
 
 def notice(

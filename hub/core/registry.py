@@ -42,6 +42,10 @@ class Registry:
         for declaration in self.declarations:
             self._add(declaration)
 
+    def become(self, other: "Registry") -> None:
+        """Hold what another one holds: all who have this one go on with new code at once."""
+        self.__dict__.update(other.__dict__)
+
     def route(self, type_: str) -> Route | None:
         """Return what a type of event leads to; None when nothing handles it."""
         return self._routes.get(type_)
@@ -79,6 +83,15 @@ class Registry:
         if decoder is None:
             decoder = self._decoders[target.payload] = msgspec.json.Decoder(target.payload)
         return decoder.decode(data)
+
+    def of(self, scenario: str) -> list[Handler]:
+        """Return all handlers of a scenario."""
+        return [
+            handler
+            for declaration in self.declarations
+            if declaration.name == scenario
+            for handler in (*declaration.handlers, *declaration.timers, *declaration.targets)
+        ]
 
     def keyed(self, scenario: str) -> Keyed:
         """Return what a scenario may remember of a key."""

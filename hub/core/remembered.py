@@ -1,5 +1,8 @@
 """What scenarios remember of a key: their states, and the memories of their rules."""
 
+from msgspec import Struct
+
+from hub.core.errors import BadScenario
 from hub.core.handler import Given, Handler, Role
 from hub.core.registry import Registry
 from hub.core.store import States, Store
@@ -16,6 +19,30 @@ class Remembered:
         self.memories = States(store, "memories")
         self._registry = registry
         self._timers = timers
+
+    def check(self, fresh: Registry, scenario: str) -> None:
+        """Raise BadScenario when new code could not read what is remembered."""
+        for handler in fresh.of(scenario):
+            state = "" if handler.state is None else handler.state.__name__
+            self._check(handler, self.states, state, handler.state)
+            self._check(handler, self.memories, handler.rule, handler.memory)
+            self._check(handler, self.memories, f"{handler.rule}{_PAST}", handler.past)
+
+    def _check(
+        self, handler: Handler, table: States, name: str, type_: type[Struct] | None
+    ) -> None:
+        wrong = ""
+        if type_ is not None:
+            wrong = table.unreadable(f"{handler.scenario}.{name}|", type_)
+        if wrong:
+            problem = f"its {name} cannot be read by the new code: {wrong}"
+            remedy = "Give what is new a default, or raise VERSION and migrate."
+            raise BadScenario(handler.title, problem, remedy)
+
+    def reread(self) -> None:
+        """Read all anew from what is stored: by other types from now on."""
+        self.states.reread()
+        self.memories.reread()
 
     def forget(self, scenario: str, key: str) -> None:
         """Drop all that a scenario remembers of a key, its timers too."""

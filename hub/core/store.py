@@ -144,6 +144,21 @@ class States:
         else:
             self._store.put(self._table, name, self._encode(self._objects[name]))
 
+    def unreadable(self, prefix: str, type_: type[Any]) -> str:
+        """Return why a stored state whose name begins so is no ``type_``; empty when all are."""
+        decode = self._decoder(type_)
+        for name, raw in self._store.items(self._table):
+            if name.startswith(prefix):
+                try:
+                    decode(raw)
+                except msgspec.DecodeError as error:
+                    return f"{name}: {error}"
+        return ""
+
+    def reread(self) -> None:
+        """Read every state anew at its next use."""
+        self._objects.clear()
+
     def undo(self, name: str) -> None:
         """Forget what a failed handler did to the state."""
         self._objects.pop(name, None)

@@ -11,3 +11,13 @@ class Release(Struct, frozen=True):
 
     scenario: str
     forget: int = 0
+
+
+class Reload(Struct, frozen=True):
+    """Data of `hub.reload`: run the code that the scenario's folder holds now.
+
+    ``key`` is the action's, so that all partitions of a process load it once.
+    """
+
+    scenario: str
+    key: str

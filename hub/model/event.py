@@ -84,6 +84,8 @@ VERDICT = "hub.verdict"
 """A call of a handler was stopped, or not made; data `hub.model.verdict.Verdict`."""
 RELEASE = "hub.release"
 """A scenario's quarantine ends; data `hub.model.control.Release`."""
+RELOAD = "hub.reload"
+"""A scenario's code is exchanged; data `hub.model.control.Reload`."""
 GONE = "hub.device.gone"
 """A device's card was withdrawn; derived, data `Gone`."""
 

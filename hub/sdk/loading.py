@@ -1,8 +1,10 @@
 """Finds scenarios: a folder with a `scenario.py` that has exactly one `Scenario`."""
 
+import contextlib
 import importlib
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -66,6 +68,27 @@ def load(folder: Path) -> Declaration:
     return found[0].declaration()
 
 
+def fresh(folder: Path) -> Declaration:
+    """Return the declaration of the code that ``folder`` holds now, or raise BadScenario.
+
+    What was imported of it before stays in use by those who have it, and comes back when the new
+    code cannot be loaded.
+    """
+    package = _package(folder)
+    known = {name: sys.modules.pop(name) for name in _modules(package)}
+    for file in folder.rglob("*.py"):
+        # A change within the second and of the same size would not be seen in it.
+        with contextlib.suppress(OSError):
+            Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
+    importlib.invalidate_caches()
+    try:
+        return load(folder)
+    except BadScenario:
+        _forget(package)
+        sys.modules.update(known)
+        raise
+
+
 def load_all(setting: str) -> Registry:
     """Return the registry of all scenarios of the setting."""
     return Registry([load(folder) for folder in folders(setting)])
@@ -73,9 +96,8 @@ def load_all(setting: str) -> Registry:
 
 def _import(folder: Path) -> ModuleType:
     """Import `scenario.py` as a package's module, so that it may import its neighbours."""
-    package = f"scenarios.{folder.name}"
+    package = _package(folder)
     if folder.parent != BUILT_IN:
-        package = f"cityhub_scenario_{folder.name}"
         spec = importlib.util.spec_from_file_location(
             package, folder / "__init__.py", submodule_search_locations=[str(folder)]
         )
@@ -88,11 +110,30 @@ def _import(folder: Path) -> ModuleType:
     except BadScenario:
         raise
     except (Exception, SystemExit) as error:
-        where, remedy = str(folder / "scenario.py"), "See the error above it."
+        where, remedy = _where(folder, error), "Correct it; nothing of the folder is in use."
         raise BadScenario(where, f"{type(error).__name__}: {error}", remedy) from error
+
+
+def _package(folder: Path) -> str:
+    built_in = folder.parent == BUILT_IN
+    return f"scenarios.{folder.name}" if built_in else f"cityhub_scenario_{folder.name}"
+
+
+def _modules(package: str) -> list[str]:
+    """Return the modules that are imported of a package."""
+    return [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
 
 
 def _forget(package: str) -> None:
     """Forget what another folder of the same name has imported."""
-    for name in [known for known in sys.modules if known.partition(".")[0] == package]:
+    for name in _modules(package):
         del sys.modules[name]
+
+
+def _where(folder: Path, error: BaseException) -> str:
+    """Return file and line of the scenario at which loading it failed."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{f.filename}:{f.lineno}" for f in frames if Path(f.filename).is_relative_to(folder)]
+    return lines[-1] if lines else str(folder / FILE)

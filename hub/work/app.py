@@ -7,16 +7,17 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from hub.core.registry import Registry
 from hub.edge import pause, stop_event
 from hub.log.birth import establish
 from hub.log.connection import connect, reachable
 from hub.log.log import ARCHIVE, Log
 from hub.log.outputs import Outputs
 from hub.log.vitals import PERIOD, report
-from hub.sdk.loading import load_all
 from hub.settings import Settings
 from hub.work.deadline import Deadline
 from hub.work.kennel import Kennel
+from hub.work.loader import Loader
 from hub.work.worker import Worker
 
 TRIM_SECONDS = 10.0
@@ -28,7 +29,8 @@ log = structlog.get_logger()
 async def run(settings: Settings) -> None:
     """Work all partitions until SIGTERM."""
     stop = stop_event()
-    registry = load_all(settings.scenarios)
+    loader = Loader(settings.scenarios)
+    registry = Registry(loader.declarations)
     partitioning = settings.partitioning
     redis = connect(settings.redis)
     if not await reachable(redis, stop):
@@ -36,7 +38,7 @@ async def run(settings: Settings) -> None:
     await establish(redis, partitioning)
     holder = settings.holder("work")
     kennel = Kennel(settings.redis)
-    deadline = Deadline(kennel.board)
+    deadline = Deadline(kennel.board, loader)
     workers = [
         Worker(connect(settings.redis), name, holder, registry, partitioning, deadline=deadline)
         for name in partitioning.names

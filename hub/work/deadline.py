@@ -13,8 +13,11 @@ from typing import Any
 
 from hub.core.guard import Guard, Stopped
 from hub.core.handler import Handler
+from hub.core.registry import Registry
+from hub.model.control import Reload
 from hub.work.board import BASE, HANDLER, ORDINAL, PARTITION, SERIAL, Board
 from hub.work.deaths import Doomed
+from hub.work.loader import Loader
 
 PERIOD = 0.025
 """Seconds between two looks: a call is stopped at most this much after its time."""
@@ -34,7 +37,8 @@ FUNCTIONS = 10_000
 class Deadline(Guard):
     """Runs handlers on the main thread; `armed` around each batch starts the looking."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, loader: Loader | None = None) -> None:
+        self._loader = loader
         self.doomed = Doomed()
         self._partition = ""
         self._serial = 0
@@ -64,6 +68,10 @@ class Deadline(Guard):
         """Note which event of the log is worked from now on."""
         words = self._words
         words[ORDINAL], words[BASE] = ordinal, self._serial
+
+    def reload(self, what: Reload) -> Registry | None:
+        """Return all scenarios with the new code of one, or raise BadScenario."""
+        return None if self._loader is None else self._loader.reload(what)
 
     def run(
         self, handler: Handler, _cause: str, function: Callable[..., Any], *arguments: object

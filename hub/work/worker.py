@@ -62,7 +62,7 @@ class Worker:
         self._tables = Tables(redis, partition)
         self._outputs = Outputs(redis, partition)
         self._lease = Lease(redis, partition, WORK, holder)
-        self._registry = registry
+        self._registry = Registry(registry.declarations)  # each partition reloads in its own time
         self._partitioning = partitioning
         self._deadline = deadline or Deadline(Board.create())
 

@@ -1,0 +1,92 @@
+"""What operators do to a scenario as a whole: release it, reload it. Decided in `city`."""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.configs import Configs
+from hub.core.effect import Picture
+from hub.core.errors import BadScenario
+from hub.core.failures import Failures
+from hub.core.guard import Guard, Stopped
+from hub.core.notice import reloaded
+from hub.core.outlet import Outlet
+from hub.core.registry import Registry
+from hub.core.remembered import Remembered
+from hub.model.action import Action, Outcome, Result
+from hub.model.control import Release, Reload
+from hub.model.event import RELEASE, RELOAD, Event
+from hub.model.instant import Instant
+
+NAMES = ("release", "reload", "redrive")
+"""The actions on a scenario. `redrive` is noted here; what comes again follows it in the logs."""
+
+
+class Controls:
+    """Decides on actions whose target is a scenario, and carries them to every partition."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        guard: Guard,
+        outlet: Outlet,
+        failures: Failures,
+        remembered: Remembered,
+        configs: Configs,
+        show: Callable[[Picture, Instant], None],
+    ) -> None:
+        self._registry = registry
+        self._guard = guard
+        self._outlet = outlet
+        self._failures = failures
+        self._remembered = remembered
+        self._configs = configs
+        self._show = show
+
+    def decide(self, action: Action, now: Instant) -> Outcome | None:
+        """Return what becomes of an action; None when it is no scenario's affair."""
+        if action.action not in NAMES:
+            return None
+        known = any(each.name == action.target for each in self._registry.declarations)
+        if not known and action.action != "reload":
+            return Outcome(action.key, Result.REFUSED, f"no scenario {action.target!r}")
+        if action.action == "release":
+            self._everywhere(RELEASE, Release(action.target), action.key, now)
+        elif action.action == "reload":
+            what = Reload(action.target, action.key)
+            why = self.reload(what, now)
+            if why:
+                return Outcome(action.key, Result.REFUSED, why)
+            self._elsewhere(RELOAD, what, action.key, now)
+            self._show(reloaded(action.target, self._registry.title(action.target), now), now)
+        return Outcome(action.key, Result.DONE)
+
+    def reload(self, what: Reload, now: Instant) -> str:
+        """Exchange a scenario's code; return why not, and then the old goes on."""
+        try:
+            fresh = self._guard.reload(what)
+            if fresh is not None:
+                self._remembered.check(fresh, what.scenario)
+        except (BadScenario, Stopped) as error:
+            self._failures.refused(what, now, str(error))
+            return str(error)
+        if fresh is not None:
+            self._registry.become(fresh)
+            self._remembered.reread()
+            self._configs.reread(fresh.declarations)
+        return ""
+
+    def _everywhere(self, type_: str, data: Struct, key: str, now: Instant) -> None:
+        self._outlet.derive(_event(type_, data, key, now))
+        self._elsewhere(type_, data, key, now)
+
+    def _elsewhere(self, type_: str, data: Struct, key: str, now: Instant) -> None:
+        for partition in self._outlet.partitions:
+            if partition != self._outlet.partition:
+                self._outlet.forward(partition, _event(type_, data, key, now))
+
+
+def _event(type_: str, data: Struct, key: str, now: Instant) -> Event:
+    return Event(key, "/hub/core", type_, msgspec.json.encode(data), now)
