@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.table import Table
 
 from hub.cli.errors import CommandFailed
 from hub.cli.finding import Verdict, show
 from hub.cli.scenario_new import FILES, create
+from hub.cli.scenario_state import Fare, State, fares
 from hub.cli.terminal import cell, errors, output, print_json, safe
 from hub.core.declaration import Declaration
 from hub.core.errors import BadScenario
@@ -21,16 +23,23 @@ from hub.sdk.loading import FILE, find, folders, load
 from hub.sdk.testing.golden import SWITCH
 from hub.settings import Settings
 
+_STYLES: dict[State, str] = {"does not load": "red", "quarantined": "red", "failing": "yellow"}
+
 app = typer.Typer(help="The scenarios of this city.", no_args_is_help=True)
 
 
 class Row(Struct, frozen=True):
-    """One scenario, or the folder that does not hold one and why."""
+    """One scenario and how it fares, or the folder that does not hold one and why.
+
+    ``reads`` are the types of events it handles.
+    """
 
     name: str
     folder: str
+    fare: Fare = Fare("")
     title: str = ""
     title_en: str = ""
+    reads: tuple[str, ...] = ()
     handlers: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     tiles: tuple[str, ...] = ()
@@ -44,8 +53,12 @@ def list_(
     *,
     json: Annotated[bool, typer.Option("--json", help="print them as JSON")] = False,
 ) -> None:
-    """List the scenarios with what each declares; exit 1 when one cannot be loaded."""
-    found = rows(ctx.obj)
+    """List the scenarios: what each declares, and how it fares in the running city.
+
+    Exit 1 when one cannot be loaded.
+    """
+    known = fares(ctx.obj)
+    found = [_faring(row, known) for row in rows(ctx.obj)]
     if json:
         print_json({"items": found})
     else:
@@ -109,6 +122,12 @@ def _writing(*, write: bool) -> Iterator[None]:
             os.environ[SWITCH] = before
 
 
+def _faring(row: Row, known: dict[str, Fare] | None) -> Row:
+    if row.error:
+        return replace(row, fare=Fare("does not load"))
+    return row if known is None else replace(row, fare=known.get(row.name, Fare()))
+
+
 def rows(settings: Settings) -> list[Row]:
     """Return all scenarios of the setting; one that fails does not hide the others."""
     loaded: list[Declaration] = []
@@ -132,6 +151,7 @@ def _row(declaration: Declaration, folder: Path) -> Row:
         folder=_where(folder),
         title=declaration.title,
         title_en=declaration.title_en,
+        reads=tuple(dict.fromkeys(handler.on for handler in declaration.handlers)),
         handlers=tuple(handler.name for handler in declaration.handlers) + timers,
         layers=tuple(layer.name for layer in declaration.layers),
         tiles=tuple(tile.name for tile in declaration.tiles),
@@ -149,18 +169,23 @@ def _print(found: list[Row]) -> None:
         console.print("no scenarios; CITYHUB_SCENARIOS names their folders")
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("name", no_wrap=True)
-    table.add_column("title", no_wrap=True)
+    for column in ("name", "title", "state", "failures", "missed"):
+        table.add_column(column, no_wrap=True)
     for column in ("handlers", "layers", "tiles", "alerts"):
         table.add_column(column, overflow="fold")
     for row in found:
-        if row.error:
-            table.add_row(cell(row.name, "red"), cell("does not load", "red"))
-            continue
+        fare = row.fare
+        state = cell(fare.state or "loads", _STYLES.get(fare.state, ""))
+        figures = (str(fare.failures or ""), str(fare.missed or ""), str(len(row.handlers) or ""))
         listed = (row.layers, row.tiles, row.alerts)
-        cells = [cell(", ".join(names)) for names in listed]
-        table.add_row(cell(row.name), cell(row.title), str(len(row.handlers)), *cells)
+        own = f"{row.name}."
+        cells = [cell(", ".join(name.removeprefix(own) for name in names)) for names in listed]
+        table.add_row(cell(row.name), cell(row.title), state, *figures, *cells)
     console.print(table)
     for row in found:
         if row.error:
             console.print(f"{safe(row.name)}: {safe(row.error)}", style="red", soft_wrap=True)
+        elif row.fare.state in ("failing", "quarantined"):
+            last = row.fare
+            told = f"{row.name}: {last.handler} at {last.position}: {last.reason}, {last.detail}"
+            console.print(safe(told), style=_STYLES[last.state], soft_wrap=True)

@@ -10,8 +10,9 @@ from hub.core.city import City
 from hub.model.action import Action
 from hub.model.alert import Alert
 from hub.model.command import Ack
+from hub.model.control import Release
 from hub.model.device import Card, Reporting
-from hub.model.event import ACTION, LISTENING, Event, Listening
+from hub.model.event import ACTION, LISTENING, RELEASE, Event, Listening
 from hub.model.instant import Duration, Instant, parse
 from hub.model.output import Output
 from hub.model.partition import CITY, Partitioning
@@ -135,6 +136,12 @@ class Kit(Outcome):
         key = self._id()
         said = Action(key, action, alert.id, alert.version, "operator", opinion, answer)
         self._give(Event(key, "/hub/operator", ACTION, msgspec.json.encode(said)), CITY)
+
+    def release(self, scenario: str) -> None:
+        """Let an operator take a scenario out of quarantine."""
+        data = msgspec.json.encode(Release(scenario))
+        for partition in self._city.partitioning.names:
+            self._give(Event(self._id(), "/hub/operator", RELEASE, data), partition)
 
     def advance(self, duration: Duration) -> None:
         """Let time go by; timers fire when they are due."""

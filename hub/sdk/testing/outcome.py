@@ -8,6 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from hub.core.city import City
+from hub.core.quarantine import TABLE as QUARANTINE
+from hub.core.quarantine import Standing
 from hub.core.registry import Registry
 from hub.core.tiles import Figure, aggregate
 from hub.model.alert import Alert
@@ -17,6 +19,7 @@ from hub.sdk.testing.errors import KitError
 from hub.sdk.testing.seen import Command, Emitted, Seen, Shown
 
 T = TypeVar("T")
+_standing = msgspec.msgpack.Decoder(Standing).decode
 
 
 class Outcome:
@@ -81,6 +84,12 @@ class Outcome:
     def letters(self) -> list[DeadLetter]:
         """The dead letters, oldest first: a test that expects none asks."""
         return self._seen.letters()
+
+    @property
+    def quarantined(self) -> list[str]:
+        """The scenarios that are not called, because they failed again and again."""
+        cells = self._cells(QUARANTINE)
+        return sorted({name for name, raw in cells if _standing(raw).since is not None})
 
     @property
     def counters(self) -> Mapping[str, int]:

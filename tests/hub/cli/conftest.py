@@ -77,13 +77,13 @@ class CityLog:
         async with connect(self._url) as redis:
             return (await Log(redis, partition).append(events, time)).ordinal
 
-    def work(self, partition: str) -> None:
+    def work(self, partition: str, registry: Registry | None = None) -> None:
         """Work the partition from its beginning and commit."""
-        asyncio.run(self._work(partition))
+        asyncio.run(self._work(partition, registry or Registry([])))
 
-    async def _work(self, partition: str) -> None:
+    async def _work(self, partition: str, registry: Registry) -> None:
         async with connect(self._url) as redis:
-            machine = Machine(partition, Registry([]), Partitioning())
+            machine = Machine(partition, registry, Partitioning())
             for logged in await Log(redis, partition).read(0, 1_000):
                 machine.apply(logged)
             lease = Lease(redis, partition, WORK, "test")

@@ -10,14 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli.errors import CommandFailed
-from hub.sdk.loading import BUILT_IN, load_all
+from hub.core.registry import Registry
+from hub.model.event import TICK, Event
+from hub.sdk.loading import BUILT_IN, load, load_all
 from hub.settings import Settings
-from tests.hub.cli.conftest import command_line
+from tests.hub.cli.conftest import CityLog, command_line
+from tests.support.machine import START, reading
 
 
 def listed(setting: str, *words: str) -> tuple[int, str]:
     """Exit status and output of `scenario list` with this setting."""
-    app = command_line(Settings(scenarios=setting))
+    app = command_line(Settings(scenarios=setting, redis_port=1))
     answer = CliRunner().invoke(app, ["scenario", "list", *words])
     return answer.exit_code, answer.stdout
 
@@ -58,6 +61,41 @@ def test_twice_the_same(tmp_path: Path) -> None:
     first, second = json.loads(text)["items"]
     assert first["error"] == ""
     assert "name is taken" in second["error"]
+
+
+BROKEN = """
+from hub.sdk import Context, Scenario
+bad = Scenario("bad", title="坏", title_en="Bad", description="")
+
+@bad.on("city.test.value")
+def value(ctx: Context) -> None:
+    raise ValueError("always")
+"""
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize(("failures", "state"), [(0, "runs"), (2, "failing"), (7, "quarantined")])
+def test_how_it_fares_in_the_running_city(
+    tmp_path: Path, settings: Settings, log: CityLog, failures: int, state: str
+) -> None:
+    """Failing, quarantined, with the handler at fault; those that never failed run."""
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    (folder / "scenario.py").write_text(BROKEN, "utf-8")
+    events = [reading("a", {}, id=str(number)) for number in range(failures)]
+    log.append("d1", START, *events, Event("t", "/hub/ingest", TICK))
+    log.work("d1", Registry([load(folder)]))
+    both = f"{folder},{BUILT_IN / 'parking'}"
+    app = command_line(settings.model_copy(update={"scenarios": both}))
+    answer = CliRunner().invoke(app, ["scenario", "list", "--json"])
+    bad, parking = json.loads(answer.stdout)["items"]
+    assert (bad["fare"]["state"], parking["fare"]["state"]) == (state, "runs")
+    assert bad["fare"]["failures"] == min(failures, 5)
+    assert bad["fare"]["missed"] == max(0, failures - 5)
+    assert bad["reads"] == ["city.test.value"]
+    shown = CliRunner().invoke(app, ["scenario", "list"]).stdout
+    told = f"bad.value at d1/{min(failures, 5)}: handler-error, ValueError: always"
+    assert (told in shown) is (failures > 0)
 
 
 # -- new and test ---------------------------------------------------------------------------------

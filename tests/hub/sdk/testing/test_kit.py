@@ -163,6 +163,18 @@ def test_a_handler_that_raises_leaves_a_letter(city: Kit) -> None:
     assert city.state(Meter, "a").heard == [80.0]
 
 
+def test_a_scenario_that_fails_again_and_again_is_quarantined(city: Kit) -> None:
+    """It is not called any more, until an operator releases it."""
+    for _ in range(6):
+        city.send(f"{A}/level", {"decibel": -1})
+    assert city.quarantined == ["noise"]
+    assert len(city.letters) == 5
+    city.release("noise")
+    assert city.quarantined == []
+    city.send(f"{A}/level", {"decibel": 61})
+    assert city.state(Meter, "a").heard == [80.0, 61.0]
+
+
 def test_a_repeat_is_dropped(city: Kit) -> None:
     """By its id, as in the hub."""
     for _ in range(2):
