@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from hub.archive.errors import BadGolden
 from hub.model.event import ACK, ALERT, Logged
 from hub.model.instant import Instant, text
-from hub.model.output import Answer, Downlink, Forward, Incident, Letter, Output, Shown
+from hub.model.output import Answer, Downlink, Forward, Incident, Job, Letter, Output, Shown
 
 LINE_BYTES = 1024 * 1024
 """Longest line taken: far above the largest message of the hub."""
@@ -38,6 +38,13 @@ class _Derived(Struct, frozen=True, omit_defaults=True):
     district: str
     data: Raw
     exercise: bool = False
+
+
+class _Job(Struct, frozen=True):
+    """An action that was asked for."""
+
+    action: str
+    data: Raw
 
 
 class _Command(Struct, frozen=True, omit_defaults=True):
@@ -89,7 +96,7 @@ class Golden:
             self._write(_json(Line(text(now), partition, self._cause, kind, id_, data)))
 
 
-def content(output: Output) -> tuple[str, str, Raw] | None:
+def content(output: Output) -> tuple[str, str, Raw] | None:  # noqa: PLR0911 one a kind
     """Return kind, id and data of an output; None for what is no part of a golden output.
 
     The screen is not: it is the same facts again, and changes with every new field.
@@ -106,6 +113,8 @@ def content(output: Output) -> tuple[str, str, Raw] | None:
                 event.type, event.subject, event.district, Raw(event.data), event.exercise
             )
             return "event", event.id, Raw(_json(derived))
+        case Job():
+            return "job", output.id, Raw(_json(_Job(output.action, Raw(output.json))))
         case Answer():
             return "answer", output.key, Raw(output.json)
         case Letter():

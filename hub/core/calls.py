@@ -159,7 +159,7 @@ class Calls:
             key=key,
             device=self._devices.get(event.source),
             partitioning=self._partitioning,
-            titles=self._registry.titles[handler.scenario],
+            declared=self._registry.declared[handler.scenario],
             time=None if off else event.time,
             late=heard is not None and heard.late,
             quality=(("clock-off",) if off else ()) + ((EXERCISE,) if event.exercise else ()),

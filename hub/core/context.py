@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from hub.core.declaration import Layer
+from hub.core.declaration import Declaration, Layer
 from hub.core.effect import Count, Effect, Emit, Forget, Hide, Picture, Timer
 from hub.model.alert import Level, Signal
 from hub.model.command import Command
@@ -11,6 +11,7 @@ from hub.model.device import Card, Device
 from hub.model.event import EXERCISE, Event
 from hub.model.instant import SECOND, Duration, Instant
 from hub.model.limits import SAID_CHARACTERS
+from hub.model.output import Job
 from hub.model.partition import CITY, Partitioning
 from hub.model.topic import Kind, Topic
 
@@ -28,10 +29,10 @@ class Context:
     """
 
     __slots__ = (
+        "_declared",
         "_device",
         "_partitioning",
         "_scenario",
-        "_titles",
         "cause",
         "effects",
         "event",
@@ -52,7 +53,7 @@ class Context:
         key: str,
         device: Device | None,
         partitioning: Partitioning,
-        titles: dict[str, str],
+        declared: Declaration,
         time: Instant | None = None,
         late: bool = False,
         quality: tuple[str, ...] = (),
@@ -68,7 +69,7 @@ class Context:
         self._scenario = scenario
         self._device = device
         self._partitioning = partitioning
-        self._titles = titles
+        self._declared = declared
 
     @property
     def card(self) -> Card | None:
@@ -120,7 +121,7 @@ class Context:
                 kind=kind,
                 place=place,
                 active=True,
-                kind_title=self._titles[kind],
+                kind_title=self._declared.alerts[kind],
                 level=level,
                 title=title[:SAID_CHARACTERS],
                 text=text[:SAID_CHARACTERS],
@@ -173,6 +174,25 @@ class Context:
         """Take the entity ``name`` of a layer off the screen."""
         self.effects.append(Hide(f"{layer.name}/{name}"))
 
+    def do(self, action: str, data: Struct) -> str:
+        """Have an action of the scenario run after the commit; return its idempotency key."""
+        spec = self._declared.actions[action]
+        if not isinstance(data, spec.payload):
+            words = f"action {action} takes {spec.payload.__name__}, not {type(data).__name__}"
+            raise TypeError(words)
+        id_ = self._id()
+        job = Job(
+            id=id_,
+            scenario=self._scenario,
+            action=action,
+            json=_encode(data),
+            deadline=spec.deadline,
+            tries=spec.tries,
+            exercise=self.event.exercise,
+        )
+        self.effects.append(job)
+        return id_
+
     def command(
         self,
         name: str,
@@ -184,13 +204,17 @@ class Context:
         expires: Duration,
     ) -> str:
         """Send a command to a device after the commit; return its id, which the answer carries."""
-        partition, _, rest = self.cause.partition(".")
-        id_ = f"{partition}.{self._scenario}.{rest}.{len(self.effects)}"
+        id_ = self._id()
         topic = str(Topic(district, domain, device, Kind.COMMAND, name))
         due = self.now + expires
         played = self.event.exercise
         self.effects.append(Command(id_, self._scenario, topic, name, _encode(data), due, played))
         return id_
+
+    def _id(self) -> str:
+        """Return the id of the next effect: the same in every replay."""
+        partition, _, rest = self.cause.partition(".")
+        return f"{partition}.{self._scenario}.{rest}.{len(self.effects)}"
 
     def start(self, name: str, after: Duration, *, key: str | None = None) -> None:
         """Start (or move) the timer ``name`` of this key, or of another ``key`` of the scenario.

@@ -1,10 +1,12 @@
 """What a scenario declares: handlers, and how it looks on the screen. Plain frozen data."""
 
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from hub.core.handler import Handler
+from hub.model.instant import Duration
 
 Tone = Literal["normal", "blue", "yellow", "orange", "red"]
 """Colour of a level on the screen; saturated only for what is abnormal (SCREEN.md)."""
@@ -95,6 +97,22 @@ class Tile(Struct, frozen=True):
         }
 
 
+class ActionSpec(Struct, frozen=True):
+    """An action: an async function for I/O, run after the commit by `hub.act`.
+
+    It is called with the `Job` and its data, or with the data alone (``takes_job``). One try takes
+    ``deadline`` at most; after ``tries`` the job is a dead letter.
+    """
+
+    scenario: str
+    name: str
+    function: Callable[..., Coroutine[Any, Any, None]]
+    payload: type[Struct]
+    takes_job: bool
+    deadline: Duration
+    tries: int
+
+
 class Declaration(Struct, frozen=True):
     """A whole scenario. ``handlers`` by event type and ``timers`` by name, in order of writing.
 
@@ -113,6 +131,7 @@ class Declaration(Struct, frozen=True):
     alerts: dict[str, str] = {}
     config: type[Struct] | None = None
     targets: tuple[Handler, ...] = ()
+    actions: dict[str, ActionSpec] = {}
 
     def written(self) -> list[Handler]:
         """Return the handlers that the scenario wrote, without the rules' own."""
@@ -132,6 +151,7 @@ class Declaration(Struct, frozen=True):
             "title_en": self.title_en,
             "description": self.description,
             "handlers": running,
+            "actions": list(self.actions),
             "layers": [layer.describe() for layer in self.layers],
             "tiles": [tile.describe() for tile in self.tiles],
         }

@@ -10,6 +10,7 @@ from hub.model.alert import Signal
 from hub.model.command import Command
 from hub.model.event import Event
 from hub.model.instant import Instant
+from hub.model.output import Job
 
 
 class Picture(Struct, frozen=True):
@@ -79,12 +80,12 @@ class Run(Struct, frozen=True):
     window: Window | None = None
 
 
-Effect = Emit | Signal | Picture | Hide | Command | Timer | Count | Forget | Run
+Effect = Job | Emit | Signal | Picture | Hide | Command | Timer | Count | Forget | Run
 
 _encode = msgspec.msgpack.Encoder().encode
 _DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
     kind: msgspec.msgpack.Decoder(kind)
-    for kind in (Emit, Signal, Picture, Hide, Command, Timer, Count, Forget, Run)
+    for kind in (Emit, Signal, Picture, Hide, Command, Timer, Count, Forget, Run, Job)
 }
 
 

@@ -1,11 +1,15 @@
 """One function of a scenario as the machine calls it: what starts it, and what it is given."""
 
+import re
 from collections.abc import Callable
 from enum import IntEnum
 from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
+
+HANDLER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
+"""Names of handlers and actions: they stand in ids, and these in topics."""
 
 
 class Role(IntEnum):

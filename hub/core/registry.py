@@ -1,6 +1,5 @@
 """All declarations together, by what starts a handler; held to each other when they are loaded."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -8,12 +7,10 @@ from msgspec import Struct
 
 from hub.core.declaration import Declaration, Layer, Tile
 from hub.core.errors import BadScenario
-from hub.core.handler import Handler
+from hub.core.handler import HANDLER_NAME, Handler
 from hub.core.route import Route
 from hub.model.command import Ack
 from hub.model.event import ACK, FRESH, GONE, STALE, Gone, Silence
-
-HANDLER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
 
 OWN_PAYLOADS: dict[str, type[Any]] = {ACK: Ack, STALE: Silence, FRESH: Silence, GONE: Gone}
 """What a handler of the hub's own types of events is given; the others have no payload."""
@@ -38,7 +35,7 @@ class Registry:
         self._targets: dict[tuple[str, str], Handler] = {}
         self._decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
         self._keyed: dict[str, Keyed] = {}
-        self.titles = {d.name: d.alerts for d in self.declarations}
+        self.declared = {d.name: d for d in self.declarations}
         for declaration in self.declarations:
             self._add(declaration)
 

@@ -15,6 +15,7 @@ from hub.core.timers import Timers
 from hub.model.alert import Signal
 from hub.model.command import Command
 from hub.model.instant import Instant
+from hub.model.output import Job
 from hub.model.partition import CITY
 
 
@@ -46,6 +47,7 @@ class Settlement:
             Emit: self._emit,
             Count: self._count,
             Forget: self._forget,
+            Job: self._job,
         }
 
     def settle(self, scenario: str, effect: Effect, now: Instant) -> None:
@@ -76,6 +78,9 @@ class Settlement:
 
     def _command(self, _: str, command: Command, _now: Instant) -> None:
         self._outlet.command(command)
+
+    def _job(self, _: str, job: Job, _now: Instant) -> None:
+        self._outlet.put(job)
 
     def _emit(self, _: str, emit: Emit, _now: Instant) -> None:
         self._outlet.forward(emit.partition, emit.event)

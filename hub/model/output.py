@@ -58,5 +58,26 @@ class Letter(Struct, frozen=True, tag="letter"):
     json: bytes
 
 
-Output = Shown | Incident | Forward | Downlink | Answer | Letter
+class Job(Struct, frozen=True, tag="job"):
+    """An action of a scenario, to be run after the commit: at least once, with the same ``id``.
+
+    ``json`` is its data; one try may take ``deadline`` µs, and there are at most ``tries``. One of
+    an ``exercise`` is put out like any other and never run.
+    """
+
+    id: str
+    scenario: str
+    action: str
+    json: bytes
+    deadline: int
+    tries: int
+    exercise: bool = False
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same for every try, and in every replay."""
+        return self.id
+
+
+Output = Shown | Incident | Forward | Downlink | Answer | Letter | Job
 """All but Shown are lossless and numbered by the output ordinal."""

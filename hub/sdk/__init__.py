@@ -10,6 +10,7 @@ from hub.model.command import Ack
 from hub.model.district import DISTRICTS
 from hub.model.event import Gone, Silence
 from hub.model.instant import DAY, HOUR, MINUTE, SECOND, Duration, Instant
+from hub.model.output import Job
 from hub.sdk.nearest import Nearest
 from hub.sdk.place import cell, cells_around, metres
 from hub.sdk.scenario import Scenario
@@ -30,6 +31,7 @@ __all__ = [
     "Field",
     "Gone",
     "Instant",
+    "Job",
     "Layer",
     "Level",
     "Nearest",

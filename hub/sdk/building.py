@@ -1,23 +1,35 @@
 """Builds handlers out of a scenario's functions."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from hub.core.context import Context
+from hub.core.declaration import ActionSpec
 from hub.core.errors import BadScenario
-from hub.core.handler import Handler, Question, Role, compiled
+from hub.core.handler import HANDLER_NAME, Handler, Question, Role, compiled
 from hub.model.instant import Duration
-from hub.sdk.injection import Injection, begin_empty, condition, injection, keyed
+from hub.sdk.injection import (
+    Injection,
+    action_parameters,
+    begin_empty,
+    condition,
+    injection,
+    keyed,
+)
 from hub.sdk.structs import Config
 
 F = TypeVar("F", bound=Callable[..., None])
+A = TypeVar("A", bound=Callable[..., Coroutine[Any, Any, None]])
 Condition = Callable[..., Any]
 """A lambda of the payload, or a function injected by annotation as a handler is."""
 Key = Callable[..., str | tuple[str, ...]]
 """Names the state an event belongs to, a Condition; several names run the handler for each."""
+
+MOST_TRIES = 20
+"""Most tries of an action: with growing pauses that is most of a day."""
 
 _KEY_ROLES = (Role.PAYLOAD, Role.CONTEXT, Role.CONFIG)
 """What a key is made of: the state is what it names."""
@@ -87,6 +99,23 @@ class Builder:
         given = Injection(handler.roles, handler.payload, handler.state)
         question, given = condition(where, what, function, given, config=self._config)
         return question, replace(handler, payload=given.payload)
+
+    def action(
+        self,
+        function: Callable[..., Coroutine[Any, Any, None]],
+        name: str,
+        deadline: Duration,
+        tries: int,
+    ) -> ActionSpec:
+        """Return the declaration of an action."""
+        where = self.where(function)
+        if not HANDLER_NAME.fullmatch(name):
+            remedy = "Use at most 40 ASCII letters, digits and underscores."
+            raise BadScenario(where, f"action name {name!r} is none", remedy)
+        if not 1 <= tries <= MOST_TRIES:
+            raise BadScenario(where, f"tries is {tries}", f"It is 1 to {MOST_TRIES}.")
+        payload, takes_job = action_parameters(where, function)
+        return ActionSpec(self._scenario, name, function, payload, takes_job, deadline, tries)
 
     def duration(self, function: Callable[..., Any], what: str, value: Duration) -> None:
         """Refuse a duration that is none."""

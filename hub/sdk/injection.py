@@ -13,6 +13,7 @@ from hub.core.handler import Compiled, Given, Question, Role, compiled
 from hub.core.window import Window
 from hub.model.command import Ack
 from hub.model.event import Gone, Silence
+from hub.model.output import Job
 from hub.sdk.structs import Config, Payload, State
 
 _OTHER_KINDS: tuple[tuple[Callable[[object], bool], str], ...] = (
@@ -109,6 +110,10 @@ def _annotations(where: str, function: Callable[..., Any]) -> list[tuple[str, An
     for is_other, what in _OTHER_KINDS:
         if is_other(function):
             raise BadScenario(where, f"it is {what} function", "A handler is a plain function.")
+    return _parameters(where, function)
+
+
+def _parameters(where: str, function: Callable[..., Any]) -> list[tuple[str, Any]]:
     try:
         hints = inspect.get_annotations(function, eval_str=True)
     except NameError as error:
@@ -143,6 +148,20 @@ def _role(where: str, parameter: str, annotation: Any, config: type[Config] | No
         f"parameter {parameter!r} is annotated {annotation!r}",
         "It must be Context, a subclass of Payload, State or Config, Window, Ack, Silence or Gone.",
     )
+
+
+def action_parameters(where: str, function: Callable[..., Any]) -> tuple[type[Payload], bool]:
+    """Return the payload of an action and whether it takes the Job before it."""
+    if not inspect.iscoroutinefunction(function):
+        raise BadScenario(where, "it is no async function", "An action is for I/O: async def.")
+    types = [annotation for _, annotation in _parameters(where, function)]
+    takes_job = bool(types) and types[0] is Job
+    rest = types[takes_job:]
+    if len(rest) != 1 or not isinstance(rest[0], type) or not issubclass(rest[0], Payload):
+        names = ", ".join(getattr(each, "__name__", str(each)) for each in types)
+        problem = f"its parameters are ({names})"
+        raise BadScenario(where, problem, "An action takes (Job, a Payload) or a Payload.")
+    return rest[0], takes_job
 
 
 def begin_empty(where: str, what: str, type_: type[Struct]) -> None:

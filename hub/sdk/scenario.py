@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.core.context import Context
-from hub.core.declaration import Declaration
+from hub.core.declaration import ActionSpec, Declaration
 from hub.core.errors import BadScenario
 from hub.core.handler import Handler, Question
 from hub.core.rules.gate import gated
 from hub.model.command import Ack
 from hub.model.event import ACK, CARD, FRESH, GONE, STALE
-from hub.model.instant import Duration
-from hub.sdk.building import Builder, Condition, F, Key
+from hub.model.instant import SECOND, Duration
+from hub.sdk.building import A, Builder, Condition, F, Key
 from hub.sdk.rules import Rules
 from hub.sdk.structs import Config, Payload, State
 
@@ -39,6 +39,7 @@ class Scenario(Rules):
         self._config = config
         self._handlers: list[Handler] = []
         self._timers: list[Handler] = []
+        self._actions: dict[str, ActionSpec] = {}
 
     def on(
         self,
@@ -106,6 +107,26 @@ class Scenario(Rules):
 
         return decorate
 
+    def action(
+        self, name: str, *, deadline: Duration = 10 * SECOND, tries: int = 5
+    ) -> Callable[[A], A]:
+        """Run an async function after the commit when a handler asks for it: `ctx.do(name, data)`.
+
+        It takes a `Job` and a Payload, or the Payload alone. It may be run more than once with the
+        same `job.key`: one try may take ``deadline``, and is repeated with growing pauses until
+        ``tries`` have failed. In tests and replays it is recorded and not run, nor in an exercise.
+        """
+
+        def decorate(function: A) -> A:
+            if name in self._actions:
+                problem = f"action {name!r} is declared twice"
+                raise BadScenario(self._build.where(function), problem, "Keep one.")
+            self._build.duration(function, "deadline", deadline)
+            self._actions[name] = self._build.action(function, name, deadline, tries)
+            return function
+
+        return decorate
+
     def declaration(self) -> Declaration:
         """Return all of it, frozen."""
         title, title_en, description = self._facts
@@ -122,6 +143,7 @@ class Scenario(Rules):
             dict(self._alerts),
             self._config,
             tuple(each for rule in rules for each in rule.targets),
+            dict(self._actions),
         )
 
     def _starts(

@@ -14,7 +14,7 @@ from hub.model.alert import Alert
 from hub.model.event import Event
 from hub.model.instant import text
 from hub.model.letter import DeadLetter
-from hub.model.output import Answer, Downlink, Forward, Incident, Letter, Shown
+from hub.model.output import Answer, Downlink, Forward, Incident, Job, Letter, Shown
 from hub.sdk.testing.errors import NotGolden
 from hub.sdk.testing.seen import Record
 
@@ -88,6 +88,8 @@ def _told(record: Record) -> dict[str, Any]:  # noqa: PLR0911 one row for each k
         case Downlink(json=raw, topic=topic):
             wire = msgspec.json.decode(raw)
             return {"command": topic, "expires": wire["expires"], "data": wire["data"]}
+        case Job(action=action, json=raw):
+            return {"do": action, "data": msgspec.json.decode(raw)}
         case Letter(json=raw):
             dead = msgspec.json.decode(raw, type=DeadLetter)
             why = dead.detail.partition("\n")[0]

@@ -14,6 +14,7 @@ from hub.core.registry import Registry
 from hub.core.tiles import Figure, aggregate
 from hub.model.alert import Alert
 from hub.model.letter import DeadLetter
+from hub.model.output import Job
 from hub.sdk.testing import golden
 from hub.sdk.testing.errors import KitError
 from hub.sdk.testing.seen import Command, Emitted, Seen, Shown
@@ -50,6 +51,11 @@ class Outcome:
     def commands(self) -> list[Command]:
         """The commands sent to devices, oldest first."""
         return self._seen.commands()
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The actions asked for with `ctx.do`, oldest first: recorded, not run."""
+        return self._seen.jobs()
 
     def emitted(self, type_: str) -> list[Emitted]:
         """Return the derived events of a type, oldest first."""

@@ -11,7 +11,7 @@ from hub.model.alert import Alert
 from hub.model.event import Event
 from hub.model.instant import Instant
 from hub.model.letter import DeadLetter
-from hub.model.output import Downlink, Incident, Letter, Output
+from hub.model.output import Downlink, Incident, Job, Letter, Output
 from hub.model.output import Shown as Change
 
 _alert = msgspec.json.Decoder(Alert).decode
@@ -103,6 +103,10 @@ class Seen:
                 wire = msgspec.json.decode(output.json, type=Command)
                 found.append(msgspec.structs.replace(wire, topic=output.topic))
         return found
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs asked for with `ctx.do`, oldest first; the kit runs none."""
+        return [output for output in self._outputs() if isinstance(output, Job)]
 
     def emitted(self, type_: str) -> list[Emitted]:
         """Return the derived events of a type, oldest first."""
