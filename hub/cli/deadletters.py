@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hub.cli.errors import CommandFailed
+from hub.cli.redrive import redrive
 from hub.cli.running import Opened, open_log, run
 from hub.cli.terminal import cell, local_text, output, print_json, safe
 from hub.log.tables import Tables
@@ -16,6 +17,8 @@ from hub.model.letter import DeadLetter
 from hub.settings import Settings
 
 app = typer.Typer(help="Messages and events that could not be used.", no_args_is_help=True)
+
+app.command()(redrive)
 
 _decode = msgspec.json.Decoder(DeadLetter).decode
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.table import Table
 
+from hub.cli import scenario_control
 from hub.cli.errors import CommandFailed
 from hub.cli.finding import Verdict, show
 from hub.cli.scenario_new import FILES, create
@@ -65,6 +66,10 @@ def list_(
         _print(found)
     if any(row.error for row in found):
         raise typer.Exit(1)
+
+
+app.command()(scenario_control.reload)
+app.command()(scenario_control.release)
 
 
 @app.command()

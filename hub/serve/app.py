@@ -21,6 +21,7 @@ from hub.sdk.loading import load_all
 from hub.serve import docs, metrics, static, stream
 from hub.serve.api import (
     alerts,
+    controls,
     deadletters,
     devices,
     districts,
@@ -45,7 +46,18 @@ GRACE_SECONDS = 2
 LAST_ANSWER_SECONDS = 1.0
 """How long the last commands to Redis may take at a stop."""
 BACKLOG = 2_048
-NOUNS = (alerts, archives, deadletters, devices, districts, entities, health, scenarios, tickets)
+NOUNS = (
+    alerts,
+    controls,
+    archives,
+    deadletters,
+    devices,
+    districts,
+    entities,
+    health,
+    scenarios,
+    tickets,
+)
 
 log = structlog.get_logger()
 

@@ -14,6 +14,7 @@ from hub.log.stream import START
 from hub.log.tables import Tables
 from hub.model.output import Incident
 from hub.model.partition import CITY
+from hub.serve.catalogue import Catalogue
 from hub.serve.incidents import Incidents
 from hub.serve.limits import INCIDENTS
 from hub.serve.screen import Change, Row, row
@@ -41,6 +42,7 @@ class Feed:
         wall: Wall,
         status: Status,
         tiles: Tiles,
+        catalogue: Catalogue,
         *,
         partitions: tuple[str, ...],
         answered: Callable[[str, bytes], None],
@@ -53,6 +55,7 @@ class Feed:
         self._answered = answered
         self._observed = observed
         self._tiles = tiles
+        self._catalogue = catalogue
         self._cursors: dict[str, str] = {}
         self._applied_at: dict[str, float] = {}
         self._trouble: str | None = None
@@ -122,6 +125,8 @@ class Feed:
                 for page in pages:
                     self._wall.take(change := self._take(partition, page))
                     self._tiles.note(change, self._wall.screen)
+                    if self._catalogue.note(change, self._wall.screen):
+                        self._tiles.rebuild(self._wall.screen, self._status.city())
                 self._check(partition)
         except (RedisError, OSError) as error:
             self._trouble = f"{type(error).__name__}: {error}"

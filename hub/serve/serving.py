@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from hub.core.declaration import Declaration
 from hub.log.log import ARCHIVE
 from hub.serve.actions import Actions
+from hub.serve.catalogue import Catalogue
 from hub.serve.feed import Feed
 from hub.serve.guard import is_loopback
 from hub.serve.history.sessions import Sessions
@@ -27,7 +28,7 @@ class Serving:
     """One process's parts."""
 
     settings: Settings
-    declarations: tuple[Declaration, ...]
+    catalogue: Catalogue
     redis: Redis
     status: Status
     wall: Wall
@@ -37,6 +38,11 @@ class Serving:
     tickets: Tickets
     delay: Histogram
     history: Sessions
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """What the scenarios declare now."""
+        return self.catalogue.declarations
 
     @property
     def loopback(self) -> bool:
@@ -63,18 +69,20 @@ def serving(settings: Settings, declarations: Sequence[Declaration], redis: Redi
         buckets=BUCKETS,
         registry=None,
     )
+    catalogue = Catalogue(settings.scenarios, declarations, tiles)
     feed = Feed(
         redis,
         wall,
         status,
         tiles,
+        catalogue,
         partitions=partitions,
         answered=actions.answered,
         observed=delay.observe,
     )
     return Serving(
         settings,
-        tuple(declarations),
+        catalogue,
         redis,
         status,
         wall,

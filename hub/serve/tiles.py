@@ -29,6 +29,11 @@ class Tiles:
         self._shown: dict[str, Value] = {}
         self._calls = 0
 
+    def use(self, tiles: Iterable[Tile]) -> None:
+        """Compute these from now on; `rebuild` fills them."""
+        self._tiles = tuple(tiles)
+        self._figures = {tile.layer: {} for tile in self._tiles}
+
     def note(self, change: Change, screen: Screen) -> None:
         """Take in what a page changed."""
         for name, before in change.before.items():

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from hub.core.guard import Guard, Stopped
+from hub.core.guard import RELOADING, Guard, Stopped
 from hub.core.handler import Handler
 from hub.core.registry import Registry
 from hub.model.control import Reload
@@ -71,7 +71,15 @@ class Deadline(Guard):
 
     def reload(self, what: Reload) -> Registry | None:
         """Return all scenarios with the new code of one, or raise BadScenario."""
-        return None if self._loader is None else self._loader.reload(what)
+        if self._loader is None:
+            return None
+        handler = f"{what.scenario}.{RELOADING}"
+        self._serial += 1
+        if self.doomed.calls:
+            self._spare(handler)
+        words = self._words
+        words[HANDLER], words[SERIAL] = self.board.index(handler), self._serial
+        return self._loader.reload(what)  # it may take its time, up to the watchdog's
 
     def run(
         self, handler: Handler, _cause: str, function: Callable[..., Any], *arguments: object
@@ -79,7 +87,7 @@ class Deadline(Guard):
         """Call; raise Stopped when it takes too long, or killed the worker twice."""
         self._serial = serial = self._serial + 1
         if self.doomed.calls:
-            self._spare(handler)
+            self._spare(handler.title)
         words = self._words
         words[HANDLER] = self._indices.get(function) or self._index(handler, function)
         words[SERIAL] = serial
@@ -99,10 +107,10 @@ class Deadline(Guard):
         self._indices[function] = index = self.board.index(handler.title)
         return index
 
-    def _spare(self, handler: Handler) -> None:
+    def _spare(self, handler: str) -> None:
         """Raise Stopped when the next call is one that the worker died of."""
         ordinal, number = self._words[ORDINAL], self._serial - self._words[BASE]
-        why = self.doomed.why(self._partition, ordinal, number, handler.title)
+        why = self.doomed.why(self._partition, ordinal, number, handler)
         if why:
             raise Stopped("killed", why)
 

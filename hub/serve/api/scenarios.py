@@ -1,20 +1,81 @@
 """`scenarios`: what runs, and how it looks on the screen."""
 
+import msgspec
 from fastapi import APIRouter, Response
 
+from hub.core.notice import OWN
+from hub.core.quarantine import TABLE, WITHIN, Standing
+from hub.log.tables import Tables
+from hub.model.instant import Instant, text
 from hub.serve.api.page import Paged, after, answer
 from hub.serve.api.parts import Parts
 from hub.serve.asyncapi import summary
+from hub.serve.serving import Serving
 
 router = APIRouter(tags=["scenarios"])
 
-COLUMNS = ("name", "title", "title_en", "description", "handlers", "layers", "tiles")
+COLUMNS = (
+    "name",
+    "title",
+    "title_en",
+    "description",
+    "handlers",
+    "layers",
+    "tiles",
+    "state",
+    "failing",
+)
 
 
 @router.get("/scenarios")
 async def scenarios(parts: Parts, paging: Paged) -> Response:
     """List the scenarios with their handlers, layers, tiles and what they read, by name."""
-    found = sorted(parts.declarations, key=lambda each: each.name)
+    found = sorted([*parts.declarations, OWN], key=lambda each: each.name)
+    standings = await _standings(parts)
     part, following = after([each.name for each in found], paging)
-    rows = [{**each.describe(), "reads": summary(each)} for each in found[part]]
+    now = parts.status.city()
+    rows = [
+        {
+            **each.describe(),
+            "reads": summary(each),
+            **state(standings.get(each.name, {}), now),
+        }
+        for each in found[part]
+    ]
     return answer(rows, following, paging, COLUMNS)
+
+
+async def _standings(parts: Serving) -> dict[str, dict[str, Standing]]:
+    """Return how each scenario that ever failed fares, by scenario and partition."""
+    found: dict[str, dict[str, Standing]] = {}
+    for partition in parts.partitions:
+        async for name, raw in Tables(parts.redis, partition).scan(TABLE):
+            standing = msgspec.msgpack.decode(raw, type=Standing)
+            found.setdefault(name, {})[partition] = standing
+    return found
+
+
+def state(standings: dict[str, Standing], now: Instant) -> dict[str, object]:
+    """Return `state` (loaded, failing, quarantined), and in `failing` who failed, where and how.
+
+    A scenario is failing for a minute after its last failure.
+    """
+    quarantined = any(each.since is not None for each in standings.values())
+    failing = any(each.failed and now - each.failed[-1] <= WITHIN for each in standings.values())
+    return {
+        "state": "quarantined" if quarantined else "failing" if failing else "loaded",
+        "failing": [
+            {
+                "partition": partition,
+                "handler": each.handler,
+                "reason": each.reason,
+                "detail": each.detail,
+                "position": each.position,
+                "failures": each.failures,
+                "quarantined": None if each.since is None else text(each.since),
+                "missed": each.events,
+                "forgotten": each.forgotten,
+            }
+            for partition, each in sorted(standings.items())
+        ],
+    }

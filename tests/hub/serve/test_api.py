@@ -205,7 +205,8 @@ async def test_districts_and_scenarios(serve: Running) -> None:
     districts = (await serve.http.get("/api/districts")).json()["items"]
     assert len(districts) == 13
     assert districts[0]["name"] == "和平区"
-    scenarios = (await serve.http.get("/api/scenarios")).json()["items"]
+    own, *scenarios = (await serve.http.get("/api/scenarios")).json()["items"]
+    assert (own["name"], own["state"]) == ("hub", "loaded")
     assert scenarios[0]["layers"][0]["levels"][1]["tone"] == "orange"
     assert scenarios[0]["tiles"][0]["name"] == "parking.free"
 

@@ -1,0 +1,80 @@
+"""What is done to a scenario as a whole: reload, release, redrive. Each is an action in the log."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from hub.core.errors import BadScenario
+from hub.model.action import Action, Result
+from hub.sdk.loading import folders
+from hub.serve.actions import KEY, Answer
+from hub.serve.api.page import reply
+from hub.serve.api.parts import Parts
+from hub.serve.serving import Serving
+from hub.work.redrive import Redriver, Report
+
+router = APIRouter(tags=["scenarios"])
+
+TRIAL_SECONDS = 10.0
+"""How long new code may take to be loaded in a process of its own."""
+
+Key = Annotated[str, Header(max_length=128)]
+
+
+@router.post("/scenarios/{name}/reload")
+async def reload(name: str, parts: Parts, idempotency_key: Key = "") -> Response:
+    """Run the newest code of a scenario; 422 with file and line when it cannot be used."""
+    why = await _trial(parts, name)
+    if why:
+        return reply(Answer("refused", why), 422)
+    return await _act("reload", name, parts, idempotency_key)
+
+
+@router.post("/scenarios/{name}/release")
+async def release(name: str, parts: Parts, idempotency_key: Key = "") -> Response:
+    """End a scenario's quarantine; what it missed is kept for a redrive."""
+    return await _act("release", name, parts, idempotency_key)
+
+
+@router.post("/scenarios/{name}/redrive")
+async def redrive(name: str, parts: Parts, idempotency_key: Key = "") -> Response:
+    """Let what a scenario failed on or missed come again, in order; then release it.
+
+    The answer tells the figures of each partition.
+    """
+    answer = await _act("redrive", name, parts, idempotency_key)
+    if answer.status_code != 200:  # noqa: PLR2004 the one status of what was done
+        return answer
+    reports: list[Report] = []
+    for partition in parts.partitions:
+        redriver = Redriver(parts.redis, partition, parts.status.city)
+        reports += [await redriver.run(p, lambda _: None) for p in await redriver.plans(name)]
+    stopped = any(report.stopped for report in reports)
+    return reply({"outcome": "stopped" if stopped else Result.DONE, "items": reports})
+
+
+async def _act(name: str, scenario: str, parts: Serving, key: str) -> Response:
+    if not KEY.fullmatch(key):
+        reason = "the header Idempotency-Key is needed: 1 to 128 printable characters"
+        return reply(Answer("refused", reason), 422)
+    status, told = await parts.actions.submit(Action(key, name, scenario, 0, "operator", ""))
+    return reply(told, status)
+
+
+async def _trial(parts: Serving, name: str) -> str:
+    """Return why a scenario's code cannot be loaded: tried where it harms nobody."""
+    try:
+        folder = next(each for each in folders(parts.settings.scenarios) if each.name == name)
+    except (StopIteration, BadScenario):
+        return ""  # its folder has another name: the worker knows it
+    argv = (sys.executable, "-m", "hub.sdk.trial", str(folder))
+    process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), TRIAL_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return f"{folder}: loading it took over {TRIAL_SECONDS:g} s. Leave no work at import time."
+    return said.decode("utf-8", "replace") if process.returncode else ""
