@@ -11,9 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hub.archive.golden import Line
-
-_decode = msgspec.json.decode
+from hub.archive.golden import Told
 
 
 class Rules(Struct, frozen=True):
@@ -35,8 +33,8 @@ class Divergence(Struct, frozen=True):
 
     line: int
     path: str
-    expected: Line | None
-    found: Line | None
+    expected: Told | None
+    found: Told | None
     expected_value: str = ""
     found_value: str = ""
 
@@ -56,12 +54,12 @@ class Comparison(Struct):
 class Comparer:
     """Holds found lines, as they come, against the expected ones."""
 
-    def __init__(self, expected: Iterable[Line], rules: Rules) -> None:
+    def __init__(self, expected: Iterable[Told], rules: Rules) -> None:
         self.result = Comparison()
-        self._expected: Iterator[Line] = iter(expected)
+        self._expected: Iterator[Told] = iter(expected)
         self._rules = rules
 
-    def take(self, found: Line | None) -> bool:
+    def take(self, found: Told | None) -> bool:
         """Take the next line found, None at their end; tell whether all is equal so far."""
         if not self.result.equal:
             return False
@@ -73,7 +71,7 @@ class Comparer:
         return self.result.equal
 
 
-def compare(expected: Iterable[Line], found: Iterable[Line], rules: Rules) -> Comparison:
+def compare(expected: Iterable[Told], found: Iterable[Told], rules: Rules) -> Comparison:
     """Compare two outputs up to the first divergence."""
     comparer = Comparer(expected, rules)
     for line in found:
@@ -84,20 +82,15 @@ def compare(expected: Iterable[Line], found: Iterable[Line], rules: Rules) -> Co
 
 
 def _parted(
-    expected: Line | None, found: Line | None, number: int, rules: Rules
+    expected: Told | None, found: Told | None, number: int, rules: Rules
 ) -> Divergence | None:
     if expected is None or found is None:
         return Divergence(number, "", expected, found)
-    parted = next(_differences("", _plain(expected), _plain(found), rules), None)
+    parted = next(_differences("", expected, found, rules), None)
     if parted is None:
         return None
     path, one, other = parted
     return Divergence(number, path, expected, found, one, other)
-
-
-def _plain(line: Line) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(line)
-    return fields | {"data": _decode(line.data)}
 
 
 _Difference = tuple[str, str, str]

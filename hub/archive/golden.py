@@ -6,23 +6,25 @@ event of the log caused it. Ids come from the log alone, so the same log gives t
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from hub.archive.errors import BadGolden
-from hub.model.event import ACK, ALERT, Logged
+from hub.model.event import ALERT, Event, Logged
 from hub.model.instant import Instant, text
-from hub.model.output import Answer, Downlink, Forward, Incident, Job, Letter, Output, Shown
+from hub.model.output import Answer, Downlink, Incident, Job, Letter, Output
 
 LINE_BYTES = 1024 * 1024
 """Longest line taken: far above the largest message of the hub."""
 
-KINDS = ("alert", "command", "event", "answer", "letter")
+Told = dict[str, Any]
+"""A line as plain JSON; `Any` because another tool may have written it."""
 
 
 class Line(Struct, frozen=True):
-    """One output. ``cause`` is `{position} {type} {source}`, or `timer`; ``data`` its content."""
+    """One output. ``cause`` is the event or timer that led to it; ``data`` its content."""
 
     at: str
     partition: str
@@ -63,43 +65,34 @@ class _Letter(Struct, frozen=True):
 
 _json = msgspec.json.Encoder().encode
 _letter = msgspec.json.Decoder(_Letter).decode
-decode_line = msgspec.json.Decoder(Line).decode
+decode_line = msgspec.json.Decoder(Told).decode
 
 Write = Callable[[bytes], object]
 """Takes one line of JSON without its end."""
 
 
 class Golden:
-    """Takes the outputs of a run and writes the lines; `caused` says what is being worked."""
+    """Takes the outputs of a run and writes the lines. ``worked`` is the event given last."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._cause = ""
         self.worked: Logged | None = None
         self.lines = 0
 
-    def caused(self, logged: Logged | None) -> None:
-        """Note the event whose outputs follow; None: those of timers."""
-        self.worked = logged
-        if logged is None:
-            self._cause = "timer"
-        else:
-            event = logged.event
-            self._cause = f"{logged.position} {event.type} {event.source}"
-
-    def take(self, partition: str, output: Output, now: Instant) -> None:
-        """Take one output, put out at log time ``now``."""
+    def take(self, partition: str, output: Output | Event, cause: str, now: Instant) -> None:
+        """Take one output, or one derived event, that came of ``cause`` at log time ``now``."""
         found = content(output)
         if found is not None:
             kind, id_, data = found
             self.lines += 1
-            self._write(_json(Line(text(now), partition, self._cause, kind, id_, data)))
+            self._write(_json(Line(text(now), partition, cause, kind, id_, data)))
 
 
-def content(output: Output) -> tuple[str, str, Raw] | None:  # noqa: PLR0911 one a kind
-    """Return kind, id and data of an output; None for what is no part of a golden output.
+def content(output: Output | Event) -> tuple[str, str, Raw] | None:  # noqa: PLR0911 one a kind
+    """Return kind, id and data; None for what is no part of a golden output.
 
-    The screen is not: it is the same facts again, and changes with every new field.
+    The screen is not: it is the same facts again, and changes with every new field. A forward is
+    told by the derived event that it carries, an alert by the desk.
     """
     match output:
         case Incident():
@@ -107,24 +100,26 @@ def content(output: Output) -> tuple[str, str, Raw] | None:  # noqa: PLR0911 one
         case Downlink():
             wire = _Command(output.topic, Raw(output.json), output.exercise)
             return "command", output.id, Raw(_json(wire))
-        case Forward() if output.event.type not in {ALERT, ACK}:  # an alert says it itself
-            event = output.event
+        case Event() if output.source.startswith("/scenario/") and output.type != ALERT:
             derived = _Derived(
-                event.type, event.subject, event.district, Raw(event.data), event.exercise
+                output.type, output.subject, output.district, Raw(output.data), output.exercise
             )
-            return "event", event.id, Raw(_json(derived))
+            return "event", output.id, Raw(_json(derived))
         case Job():
             return "job", output.id, Raw(_json(_Job(output.action, Raw(output.json))))
         case Answer():
             return "answer", output.key, Raw(output.json)
         case Letter():
             return "letter", output.position, Raw(_json(_letter(output.json)))
-        case Forward() | Shown():
+        case _:
             return None
 
 
-def read_golden(path: Path) -> Iterator[Line]:
-    """Yield the lines of a golden output; BadGolden names the line that is none."""
+def read_golden(path: Path) -> Iterator[Told]:
+    """Yield the lines of a golden output, of a replay or of the test kit, as plain JSON objects.
+
+    BadGolden names the line that is none.
+    """
     with path.open("rb") as file:
         for number in range(1, 1 << 62):
             raw = file.readline(LINE_BYTES + 1)

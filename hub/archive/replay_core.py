@@ -7,6 +7,7 @@ follow from the recorded log.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from hub.core.city import City
 from hub.core.digest import Digest
 from hub.core.machine import Machine
 from hub.core.registry import Registry
-from hub.model.event import LISTENING, Logged
+from hub.model.event import Event, Logged
 from hub.model.instant import Instant
 from hub.model.output import Incident, Output
 from hub.model.partition import Partitioning
@@ -47,28 +48,36 @@ class Way(Protocol):
         """Take in events in bulk; return how many."""
 
     def one(self, logged: Logged) -> None:
-        """Take in one event, telling the golden output what causes what."""
+        """Take in one event, and tell the golden output which."""
 
     def machines(self) -> list[Machine]:
         """Return the machines in the order of their partitions."""
 
 
 class Sink:
-    """Takes all outputs of a run: into the digest, and into the golden output where one is made."""
+    """Takes all outputs of a run: into the digest, and into the golden output where one is made.
+
+    ``at`` returns what is being worked and the log time, as the golden output tells it.
+    """
 
     def __init__(self, control: Control, golden: Golden | None = None) -> None:
         self.digest = Digest()
         self.golden = golden
-        self.now: Callable[[str], Instant] = lambda _: 0
+        self.at: Callable[[], tuple[str, Instant]] = lambda: ("", 0)
         self._control = control
 
     def take(self, partition: str, output: Output) -> None:
         """Take in one output."""
         self.digest.take(partition, output)
         if self.golden is not None:
-            self.golden.take(partition, output, self.now(partition))
+            self.golden.take(partition, output, *self.at())
         if isinstance(output, Incident):
             self._control.alerted()
+
+    def watch(self, partition: str, event: Event) -> None:
+        """Take in one derived event, for the golden output alone."""
+        if self.golden is not None:
+            self.golden.take(partition, event, *self.at())
 
 
 class Played:
@@ -76,25 +85,27 @@ class Played:
 
     def __init__(self, registry: Registry, partitioning: Partitioning, sink: Sink) -> None:
         self._golden = sink.golden
-        self._city = City(registry, sink.take, partitioning)
-        sink.now = lambda partition: self._city.machine(partition).time
+        watch = None if sink.golden is None else sink.watch
+        self._city = City(registry, sink.take, partitioning, watch)
+        sink.at = self._at
 
     def feed(self, log: Iterable[Logged]) -> int:
         """Take in events in bulk; return how many."""
         return self._city.feed(log)
 
     def one(self, logged: Logged) -> None:
-        """Take in one event: first the timers that are due before it."""
+        """Take in one event."""
         if self._golden is not None:
-            if logged.event.type != LISTENING:  # it says itself what was due before it
-                self._golden.caused(None)
-                self._city.advance(logged.time)
-            self._golden.caused(logged)
+            self._golden.worked = logged
         self._city.append(logged.position.partition, logged.event, logged.time)
 
     def machines(self) -> list[Machine]:
         """Return the machines in the order of their partitions."""
         return [self._city.machine(name) for name in self._city.partitioning.names]
+
+    def _at(self) -> tuple[str, Instant]:
+        causes = self._city.causes
+        return str(causes[0]), causes[-1].time
 
 
 class Recorded:
@@ -102,10 +113,17 @@ class Recorded:
 
     def __init__(self, registry: Registry, partitioning: Partitioning, sink: Sink) -> None:
         self._sink = sink
+        self._cause: tuple[str, Instant] = ("", 0)
         self._machines = {
-            name: Machine(name, registry, partitioning) for name in partitioning.names
+            name: Machine(
+                name,
+                registry,
+                partitioning,
+                watch=None if sink.golden is None else partial(sink.watch, name),
+            )
+            for name in partitioning.names
         }
-        sink.now = lambda partition: self._machines[partition].time
+        sink.at = lambda: self._cause
 
     def feed(self, log: Iterable[Logged]) -> int:
         """Take in events in bulk; return how many."""
@@ -117,23 +135,18 @@ class Recorded:
 
     def one(self, logged: Logged) -> None:
         """Take in one event of its partition."""
-        machine, golden = self._machines[logged.position.partition], self._sink.golden
-        if golden is not None:
-            if logged.event.type != LISTENING:
-                golden.caused(None)
-                machine.advance(logged.time)
-                self._drain(machine)
-            golden.caused(logged)
+        machine = self._machines[logged.position.partition]
+        if self._sink.golden is not None:
+            self._sink.golden.worked = logged
+            what = logged.event.topic or logged.event.type
+            self._cause = f"{logged.position} {what}", logged.time
         machine.apply(logged)
-        self._drain(machine)
+        for output in machine.outputs():
+            self._sink.take(machine.partition, output)
 
     def machines(self) -> list[Machine]:
         """Return the machines in the order of their partitions."""
         return list(self._machines.values())
-
-    def _drain(self, machine: Machine) -> None:
-        for output in machine.outputs():
-            self._sink.take(machine.partition, output)
 
 
 def replay_core(

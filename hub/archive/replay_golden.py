@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from hub.archive.golden import Golden, Line, decode_line
+from hub.archive.golden import Golden, Told, decode_line
 from hub.archive.replay_core import Played, Recorded, Sink
 from hub.archive.replay_pace import Control
 from hub.archive.replay_plan import Plan
 from hub.model.event import Logged
 
 
-def golden_lines(plan: Plan) -> Iterator[Line]:
+def golden_lines(plan: Plan) -> Iterator[Told]:
     """Yield the golden lines of a replay as it goes; BadRecording, BadReplay."""
     for _, raw in caused_lines(plan):
         yield decode_line(raw)

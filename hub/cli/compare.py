@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from hub.archive.compare import Comparison, Divergence, Rules, compare
 from hub.archive.errors import ArchiveError
-from hub.archive.golden import Line, read_golden
+from hub.archive.golden import Told, read_golden
 from hub.archive.replay_golden import golden_lines
 from hub.archive.replay_plan import Plan
 from hub.cli.errors import CommandFailed
-from hub.cli.terminal import print_json, safe
+from hub.cli.terminal import as_json, print_json, safe
 from hub.settings import Settings
 
 Ignore = Annotated[
@@ -80,12 +80,11 @@ def print_divergence(result: Comparison, one: str, other: str) -> None:
         if line is None:
             print(f"  {safe(name)}: ends here")
         else:
-            shown = f"{line.at} {line.kind} {line.id} {bytes(line.data).decode()}"
-            print(f"  {safe(name)}: {safe(shown[:SHOWN_CHARACTERS])}")
-            print(f"    caused by {safe(line.cause)}")
+            print(f"  {safe(name)}: {safe(as_json(line)[:SHOWN_CHARACTERS])}")
+            print(f"    caused by {safe(str(line.get('cause') or line.get('by')))}")
 
 
-def _lines(settings: Settings, file: Path) -> Iterator[Line]:
+def _lines(settings: Settings, file: Path) -> Iterator[Told]:
     with file.open("rb") as opened:
         recording = opened.read(1) != b"{" and file.suffix == ".mcap"
     if not recording:

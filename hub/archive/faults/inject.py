@@ -68,25 +68,27 @@ class Injection:
 
     def _one(self, number: int, fault: Fault, item: Item, sent: Instant) -> list[Item]:
         source = item.event.source
-        if item.body is not None or not self._concerns(number, fault, item.event, sent):
+        if item.body is not None or not self._concerns(number, fault, item.event):
             return [item]
         hold = self._holds.get((number, source))
         if hold is None:
             hold = Hold(f"{self._seed}|{number}|{source}", fault.share)
             self._holds[number, source] = hold
         lasts = None if fault.seconds is None else seconds(fault.seconds)
-        spell = hold.of(sent, fault.probability, lasts)
+        may_begin = self._may_begin(fault, sent)
+        spell = hold.of(sent, fault.probability, lasts, may_begin=may_begin)
         if spell is None:
             return [item]
         self.struck[number] += 1
         return fault.apply(item, spell)
 
-    def _concerns(self, number: int, fault: Fault, event: Event, sent: Instant) -> bool:
+    def _may_begin(self, fault: Fault, sent: Instant) -> bool:
         since = sent - (self._first or 0)
-        if since < seconds(fault.after):
-            return False
-        if fault.before is not None and since >= seconds(fault.before):
-            return False
+        return since >= seconds(fault.after) and (
+            fault.before is None or since < seconds(fault.before)
+        )
+
+    def _concerns(self, number: int, fault: Fault, event: Event) -> bool:
         if not fault.topics:
             return True
         key = (number, event.topic)

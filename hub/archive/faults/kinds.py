@@ -2,7 +2,7 @@
 
 All share `topics` (MQTT filters), `share` (of the devices, chosen by the seed), `probability`
 (that a reading begins a spell), `seconds` (that a spell lasts; 0: that reading alone; left out:
-as the kind says), `after` and `before` (seconds since the first event).
+as the kind says), `after` and `before` (seconds since the first event, between which it begins).
 """
 
 from typing import Any

@@ -39,7 +39,9 @@ class Hold:
         self.struck = self._chance.random() < share
         self._spell: Spell | None = None
 
-    def of(self, time: Instant, probability: float, lasts: Duration | None) -> Spell | None:
+    def of(
+        self, time: Instant, probability: float, lasts: Duration | None, *, may_begin: bool
+    ) -> Spell | None:
         """Return the spell that a reading at ``time`` falls into; None: it is spared.
 
         ``lasts`` None is for ever, 0 this reading alone.
@@ -49,7 +51,7 @@ class Hold:
         spell = self._spell
         if spell is None or time >= spell.over:
             self._spell = spell = None
-            if self._chance.random() < probability:
+            if may_begin and self._chance.random() < probability:
                 over = FOREVER if lasts is None else time + max(lasts, 1)
                 self._spell = spell = Spell(self._chance, time, over)
         if spell is not None:

@@ -10,14 +10,15 @@ from msgspec import Raw
 
 from hub.archive.compare import Rules, compare
 from hub.archive.errors import BadGolden
-from hub.archive.golden import Line, read_golden
+from hub.archive.golden import Line, Told, decode_line, read_golden
 
 STRICT = Rules()
 
 
-def line(data: object, at: str = "2026-11-23T00:00:00.000Z", kind: str = "alert") -> Line:
+def line(data: object, at: str = "2026-11-23T00:00:00.000Z") -> Told:
     """Return a line with some data."""
-    return Line(at, "city", "d1/7 city.x.y /x/z", kind, "id", Raw(msgspec.json.encode(data)))
+    raw = Raw(msgspec.json.encode(data))
+    return decode_line(msgspec.json.encode(Line(at, "city", "d1/7 x", "alert", "id", raw)))
 
 
 LINES = st.lists(
@@ -27,7 +28,7 @@ LINES = st.lists(
 
 
 @given(LINES)
-def test_an_output_equals_itself(lines: list[Line]) -> None:
+def test_an_output_equals_itself(lines: list[Told]) -> None:
     """Whatever it says."""
     result = compare(lines, lines, STRICT)
     assert result.equal
@@ -35,7 +36,7 @@ def test_an_output_equals_itself(lines: list[Line]) -> None:
 
 
 @given(LINES, LINES)
-def test_equal_means_equal(one: list[Line], other: list[Line]) -> None:
+def test_equal_means_equal(one: list[Told], other: list[Told]) -> None:
     """Without rules two outputs are equal only if all lines are; the divergence is the first."""
     result = compare(one, other, STRICT)
     assert result.equal == (one == other)
@@ -71,7 +72,7 @@ def test_the_divergence_says_where_and_by_what() -> None:
     assert result.divergence.expected_value == "1"
     assert result.divergence.found_value == "nothing"
     assert result.divergence.found is not None
-    assert result.divergence.found.cause == "d1/7 city.x.y /x/z"
+    assert result.divergence.found["cause"] == "d1/7 x"
 
 
 @pytest.mark.parametrize(("one", "other"), [(2, 3), (3, 2), (0, 1)])
@@ -84,7 +85,7 @@ def test_a_longer_output_is_another(one: int, other: int) -> None:
     assert (result.divergence.found is None) == (other < one)
 
 
-@pytest.mark.parametrize("content", [b"x", b"[]", b'{"at":1}', b"\xff", b"{}" * 10, b"[" * 5000])
+@pytest.mark.parametrize("content", [b"x", b"[]", b"\xff", b"{}" * 10, b"[" * 5000])
 def test_what_is_no_golden_output_is_said(tmp_path: Path, content: bytes) -> None:
     """With the line's number."""
     path = tmp_path / "g.jsonl"

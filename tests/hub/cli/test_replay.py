@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.archive.recording import read_facts
 from tests.hub.archive.recordings import morning, write
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -185,3 +186,22 @@ def _drained(terminal: int, process: subprocess.Popen[bytes]) -> str:
     process.wait(PATIENCE)
     assert process.stdout is not None
     return process.stdout.read().decode()
+
+
+def test_faults_are_the_same_on_the_way_and_in_a_file(recording: Path, tmp_path: Path) -> None:
+    """`fault apply` and then a replay, or a replay with the faults: one digest; it tells them."""
+    faults, damaged = tmp_path / "f.toml", tmp_path / "damaged.mcap"
+    faults.write_text(
+        '[[fault]]\nkind = "drop"\nprobability = 0.2\n[[fault]]\nkind = "truncated"\n'
+    )
+    options = ("--faults", faults, "--seed", 4)
+    written = figures("fault", "apply", recording, damaged, *options)
+    replayed = figures("replay", recording, *options)
+    assert replayed["faults"] == written["faults"]
+    assert int(written["faults"]["1"]) > 0
+    assert figures("replay", damaged)["digest"] == replayed["digest"]
+    facts = read_facts(damaged)
+    assert facts.run["faults_seed"] == "4"
+    assert msgspec.json.decode(facts.run["faults"])[0]["kind"] == "drop"
+    assert facts.run["created_by"] == "cityhub import"
+    assert cityhub("fault", "apply", recording, recording, *options).returncode == 1
