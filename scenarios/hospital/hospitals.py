@@ -28,7 +28,7 @@ def hospital_gone(ctx: Context, _: Gone, house: HospitalState) -> None:
         ctx.clear_alert(kind, ctx.key)
     ctx.stop("crowded")
     if house.at is not None:
-        ctx.emit("hospital.gone", HospitalGone(ctx.key, house.at))
+        ctx.emit("hospital.gone", HospitalGone(ctx.key, house.at, house.district))
     forget(house)
 
 

@@ -145,6 +145,7 @@ TURNOUT = hospital.alert("turnout", "出车超时")
 ANSWER = hospital.alert("answer", "接听超时")
 LATE = hospital.alert("late", "救护车延迟")
 PARKING = hospital.alert("parking", "医院停车已满")
+AIR = hospital.alert("air", "空气重污染急诊提示")
 COLD = hospital.alert("cold", "低温急诊需求")
 
 hospital.tile(

@@ -1,4 +1,4 @@
-"""What 好就医 derives for the `city` partition, and what it reads from another scenario."""
+"""What 好就医 derives for the `city` partition, and what it reads from others."""
 
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ class HospitalGone(Payload, frozen=True):
 
     hospital: str
     at: At
+    district: str
 
 
 class CrowdingChanged(Payload, frozen=True):
@@ -173,6 +174,15 @@ class Demand(Payload, frozen=True):
     temperature: float
     extra: float
     raised: bool
+
+
+class HeavyAir(Payload, frozen=True):
+    """`ecology.heavy` of 智慧生态: the air of a district is heavily polluted, or no longer is."""
+
+    district: str
+    aqi: int
+    primary: str
+    active: bool
 
 
 def nearest(at: At, places: dict[str, At]) -> str:

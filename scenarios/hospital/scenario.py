@@ -5,6 +5,7 @@ its district's partition; what goes across districts (advice, arrivals, forecast
 """
 
 from scenarios.hospital import (
+    air,
     ambulances,
     arrivals,
     carparks,
@@ -17,6 +18,7 @@ from scenarios.hospital import (
 from scenarios.hospital.look import hospital
 
 __all__ = [
+    "air",
     "ambulances",
     "arrivals",
     "carparks",

@@ -71,6 +71,10 @@ CASTS = {
         (Role("observation"), Role("ed"), Role("beds")),
         {"hospital": ("cold", "crowded", "diversion", "icu")},
     ),
-    "heavy-pollution": Cast(Size(**_SMALL), (Role("quality"),), {}),
+    "heavy-pollution": Cast(
+        Size(**{**_SMALL, "schools": 30, "air": 11}),
+        (Role("quality"),),
+        {"ecology": ("air", "ecology.heavy"), "hospital": ("air",)},
+    ),
 }  # fmt: skip
 """By the name of the story."""
