@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+from math import ceil
 
 from msgspec import Struct
 
@@ -34,18 +35,17 @@ class Index(Struct, frozen=True):
 def iaqi(concentration: float, breakpoints: tuple[float, ...]) -> int | None:
     """Return a pollutant's own index (IAQI), rounded up; 500 beyond the last breakpoint of 500.
 
-    None where the table ends sooner: then this mean has no index. The arithmetic is decimal, as
-    the table is written, so that a value on a breakpoint has just its index.
+    None where the table ends sooner: then this mean has no index. The arithmetic is exact, so
+    that a value on a breakpoint has just its index.
     """
     at = bisect_left(breakpoints, concentration)
     if at == len(breakpoints):
         return IAQI[-1] if len(breakpoints) == len(IAQI) else None
     if at == 0:
         return 0
-    low, high = Decimal(str(breakpoints[at - 1])), Decimal(str(breakpoints[at]))
-    share = (Decimal(str(concentration)) - low) / (high - low)
-    exact = IAQI[at - 1] + share * (IAQI[at] - IAQI[at - 1])
-    return int(exact.to_integral_value(ROUND_CEILING))
+    low, high = Fraction(breakpoints[at - 1]), Fraction(breakpoints[at])
+    share = (Fraction(str(concentration)) - low) / (high - low)
+    return ceil(IAQI[at - 1] + share * (IAQI[at] - IAQI[at - 1]))
 
 
 def index(

@@ -182,7 +182,7 @@ def test_too_few_stations_change_nothing() -> None:
     kit.withdraw(EAST)
     kit.withdraw("city/210103/air/a3")
     breathe_one(kit)
-    assert colour(kit) is None
+    assert kit.alert("air", "city") is None
 
 
 def breathe_one(kit: Kit) -> None:
@@ -198,7 +198,8 @@ def test_a_day() -> None:
     kit = town()
     breathe(kit, hours=19, pm25=61)
     close(kit)
-    assert kit.screen["ecology.station/a1"].data["dayAqi"] is None
+    before = kit.screen["ecology.station/a1"].data
+    assert before["dayAqi"] is None
     kit.restart()
     kit.advance(HOUR - (kit.now - kit.start) % HOUR)
     breathe(kit, pm25=61)

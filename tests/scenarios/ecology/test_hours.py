@@ -1,5 +1,7 @@
 """Hours and days: how many hourly means a longer one needs, and the day's ozone."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from hub.sdk import HOUR
@@ -7,7 +9,7 @@ from scenarios.ecology.hours import Hour, daily, hourly, kept
 from scenarios.ecology.rules import HOURS_KEPT
 
 
-def hours(**values: list[float | None]) -> list[Hour]:
+def hours(**values: Sequence[float | None]) -> list[Hour]:
     """Return hours from the first on, with a value of each pollutant or none."""
     count = max(len(each) for each in values.values())
     found: list[Hour] = []

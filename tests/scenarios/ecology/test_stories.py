@@ -7,7 +7,7 @@ from tests.scenarios.stories import played
 
 
 def test_heavy_pollution_comes_and_goes() -> None:
-    """Every grade up and down; each school and hospital of the city is told, and told it is over."""
+    """Every grade up and down; schools and hospitals are told, and told it is over."""
     told, _ = played("heavy-pollution")
     assert told.levels("air", "city") == [
         Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED, Level.ORANGE, Level.YELLOW, Level.BLUE,
