@@ -16,13 +16,14 @@ from hub.core.screen import Screen
 from hub.model.action import Action
 from hub.model.alert import Signal
 from hub.model.command import Ack, Command
-from hub.model.control import Release, Reload
+from hub.model.control import Configured, Release, Reload
 from hub.model.device import Card, Device
 from hub.model.event import (
     ACK,
     ACTION,
     ALERT,
     CARD,
+    CONFIGURED,
     EXERCISE,
     FRESH,
     GONE,
@@ -85,6 +86,7 @@ class Builtin:
             REJECTED: self._message,
             RELEASE: self._release,
             RELOAD: self._reload,
+            CONFIGURED: self._configured,
         }
 
     def take_in(self, event: Event, now: Instant, position: Position) -> Taken:
@@ -173,6 +175,12 @@ class Builtin:
         why = self._controls.reload(what, now)
         if why:
             self._letters.event(position, now, event, reason="reload", detail=why)
+        return False
+
+    def _configured(self, event: Event, now: Instant, position: Position) -> bool:
+        why = self._controls.configure(msgspec.json.decode(event.data, type=Configured))
+        if why:
+            self._letters.event(position, now, event, reason="config", detail=why)
         return False
 
     def _status(self, event: Event, now: Instant, _: Position) -> bool:

@@ -22,11 +22,13 @@ TABLES = (
     "rings",
     "marks",
     "memories",
+    "configs",
     "quarantine",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
-`counters` decimal text, `marks` what the machine itself must not forget, `memories` what the time
-rules remember of a key, the others msgpack."""
+`configs` JSON of what differs from the code's defaults, `counters` decimal text, `marks` what the
+machine itself must not forget, `memories` what the time rules remember of a key, the others
+msgpack."""
 
 
 class Changes(Struct):

@@ -1,4 +1,4 @@
-"""What operators do to a scenario as a whole: release it, reload it. Decided in `city`."""
+"""What operators do to a scenario as a whole: release, reload, configure it. Decided in `city`."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hub.core.configs import Configs
 from hub.core.effect import Picture
-from hub.core.errors import BadScenario
+from hub.core.errors import BadConfig, BadScenario
 from hub.core.failures import Failures
 from hub.core.guard import Guard, Stopped
 from hub.core.notice import reloaded
@@ -15,11 +15,11 @@ from hub.core.outlet import Outlet
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered
 from hub.model.action import Action, Outcome, Result
-from hub.model.control import Release, Reload
-from hub.model.event import RELEASE, RELOAD, Event
+from hub.model.control import Configured, Release, Reload
+from hub.model.event import CONFIGURED, RELEASE, RELOAD, Event
 from hub.model.instant import Instant
 
-NAMES = ("release", "reload", "redrive")
+NAMES = ("release", "reload", "redrive", "configure")
 """The actions on a scenario. `redrive` is noted here; what comes again follows it in the logs."""
 
 
@@ -61,7 +61,21 @@ class Controls:
                 return Outcome(action.key, Result.REFUSED, why)
             self._elsewhere(RELOAD, what, action.key, now)
             self._show(reloaded(action.target, self._registry.title(action.target), now), now)
+        elif action.action == "configure":
+            wanted = Configured(action.target, action.values)
+            why = self.configure(wanted)
+            if why:
+                return Outcome(action.key, Result.REFUSED, why)
+            self._elsewhere(CONFIGURED, wanted, action.key, now)
         return Outcome(action.key, Result.DONE)
+
+    def configure(self, what: Configured) -> str:
+        """Change a scenario's configuration; return why not, and then it stays."""
+        try:
+            self._configs.configure(what.scenario, what.values)
+        except BadConfig as error:
+            return str(error)
+        return ""
 
     def reload(self, what: Reload, now: Instant) -> str:
         """Exchange a scenario's code; return why not, and then the old goes on."""
@@ -69,6 +83,7 @@ class Controls:
             fresh = self._guard.reload(what)
             if fresh is not None:
                 self._remembered.check(fresh, what.scenario)
+                self._configs.check(fresh.declarations)
         except (BadScenario, Stopped) as error:
             self._failures.refused(what, now, str(error))
             return str(error)

@@ -2,6 +2,7 @@
 
 CoreError
 ├── BadScenario      a declaration is wrong: found when it is loaded, with file, handler and remedy
+├── BadConfig        values that a scenario's configuration does not take
 └── Cascade          an event derived more events than a cause may: a loop
 """
 
@@ -18,6 +19,10 @@ class BadScenario(CoreError):
         self.where = where
         self.problem = problem
         self.remedy = remedy
+
+
+class BadConfig(CoreError):
+    """A scenario's configuration does not take these values: the text says which and why."""
 
 
 class Cascade(CoreError):

@@ -80,7 +80,7 @@ class Machine:
         self._screen = Screen(store, self._devices, self._outlet.put)
         self._quarantine = Quarantine(store, self._timers, self._turned)
         remembered = Remembered(store, registry, self._timers)
-        configs = Configs(registry.declarations)
+        configs = Configs(store, registry.declarations)
         failures = Failures(
             self._position,
             letters=self._letters,

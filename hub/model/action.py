@@ -1,6 +1,7 @@
 """Operators' actions and their outcomes. A refusal is an event too."""
 
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +12,8 @@ class Action(Struct, frozen=True):
     """What a person decided: data of a `hub.action` event.
 
     ``action`` is `acknowledge` (受理), `assess` (研判, with its ``answer``), `shelve` (搁置, for so
-    many ``minutes``) or `note` (意见), ``key`` the Idempotency-Key, ``version`` the version of the
+    many ``minutes``), `note` (意见), or on a scenario `release`, `reload`, `redrive` or `configure`
+    (with its ``values``), ``key`` the Idempotency-Key, ``version`` the version of the
     target it was decided on, ``by`` the person's account, ``opinion`` the 意见.
     """
 
@@ -23,6 +25,7 @@ class Action(Struct, frozen=True):
     opinion: str
     answer: str = ""
     minutes: int = 0
+    values: dict[str, Any] = {}
 
 
 class Result(StrEnum):

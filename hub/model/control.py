@@ -1,5 +1,7 @@
 """What is done to a scenario as a whole: data of events that go to every partition."""
 
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -21,3 +23,10 @@ class Reload(Struct, frozen=True):
 
     scenario: str
     key: str
+
+
+class Configured(Struct, frozen=True):
+    """Data of CONFIGURED: fields of a scenario's configuration and their new values."""
+
+    scenario: str
+    values: dict[str, Any]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,9 +11,9 @@ from hub.core.city import City
 from hub.model.action import Action
 from hub.model.alert import Alert
 from hub.model.command import Ack
-from hub.model.control import Release
+from hub.model.control import Configured, Release
 from hub.model.device import Card, Reporting
-from hub.model.event import ACTION, LISTENING, RELEASE, Event, Listening
+from hub.model.event import ACTION, CONFIGURED, LISTENING, RELEASE, Event, Listening
 from hub.model.instant import Duration, Instant, parse
 from hub.model.output import Output
 from hub.model.partition import CITY, Partitioning
@@ -38,7 +39,7 @@ class Kit(Outcome):
     """A city with some scenarios: folders, names of those that come with the hub, or objects.
 
     ``start`` is the log time at which it begins, ``batch`` the number of events between two
-    commits, which only `crash` can tell.
+    commits, which only `crash` can tell, ``config`` what differs from the scenario's defaults.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Kit(Outcome):
         start: Instant | str = START,
         batch: int = BATCH,
         partitioning: Partitioning | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
         self.start = self._now = parse(start) if isinstance(start, str) else start
         self.folder = folder_of(scenarios)
@@ -60,6 +62,8 @@ class Kit(Outcome):
         self._committed = (0, self._now)
         self._crash_in: int | None = None
         self._city.advance(self._now)
+        if config:
+            self.configure(**config)
         self._commit()
 
     # -- what happens -----------------------------------------------------------------------------
@@ -142,6 +146,20 @@ class Kit(Outcome):
         data = msgspec.json.encode(Release(scenario))
         for partition in self._city.partitioning.names:
             self._give(Event(self._id(), "/hub/operator", RELEASE, data), partition)
+
+    def configure(self, scenario: str = "", **values: Any) -> None:
+        """Change fields of a scenario's configuration, as an operator does.
+
+        Without ``scenario`` it is the only one of the kit. What it does not take is a KitError.
+        """
+        names = [each.name for each in self._registry.declarations if each.config is not None]
+        name = scenario or (names[0] if len(names) == 1 else "")
+        before = len(self.letters)
+        data = msgspec.json.encode(Configured(name, values))
+        for partition in self._city.partitioning.names:
+            self._give(Event(self._id(), "/hub/operator", CONFIGURED, data), partition)
+        if len(self.letters) > before:
+            raise KitError(self.letters[-1].detail)
 
     def advance(self, duration: Duration) -> None:
         """Let time go by; timers fire when they are due."""
