@@ -150,14 +150,15 @@ def rows(settings: Settings) -> list[Row]:
 
 
 def _row(declaration: Declaration, folder: Path) -> Row:
-    timers = tuple(f"{handler.name} (timer)" for handler in declaration.timers)
+    timers = {handler.name for handler in declaration.timers}
+    written = declaration.written()
     return Row(
         name=declaration.name,
         folder=_where(folder),
         title=declaration.title,
         title_en=declaration.title_en,
-        reads=tuple(dict.fromkeys(handler.on for handler in declaration.handlers)),
-        handlers=tuple(handler.name for handler in declaration.handlers) + timers,
+        reads=tuple(dict.fromkeys(each.on for each in written if each.name not in timers)),
+        handlers=tuple(f"{each.name}{' (timer)' * (each.name in timers)}" for each in written),
         layers=tuple(layer.name for layer in declaration.layers),
         tiles=tuple(tile.name for tile in declaration.tiles),
         alerts=tuple(declaration.alerts),

@@ -54,7 +54,7 @@ def _loads(folder: Path) -> Finding:
 
 def _summary(declaration: Declaration) -> str:
     parts = {
-        "handler": len(declaration.handlers) + len(declaration.timers),
+        "handler": len(declaration.written()),
         "layer": len(declaration.layers),
         "tile": len(declaration.tiles),
         "kind of alert": len(declaration.alerts),

@@ -27,7 +27,7 @@ _REF = "#/components/schemas/{name}"
 def document(declarations: Iterable[Declaration], broker: str = "") -> Tree:
     """Return the whole document; ``broker`` is host:port of the MQTT broker."""
     known = sorted(declarations, key=lambda each: each.name)
-    read = [(each, handler) for each in known for handler in each.handlers if _is_read(handler)]
+    read = [(each, handler) for each in known for handler in _reads(each)]
     types: dict[type[Any], None] = {Card: None, Ack: None}
     types |= {handler.payload: None for _, handler in read if handler.payload is not None}
     refs, schemas = msgspec.json.schema_components(types, schema_hook=_unknown, ref_template=_REF)
@@ -55,10 +55,9 @@ def document(declarations: Iterable[Declaration], broker: str = "") -> Tree:
 def summary(declaration: Declaration) -> list[Tree]:
     """Return what a scenario reads, for `/api/scenarios`: handler, type, the schema of the data."""
     found = []
-    for handler in declaration.handlers:
-        if _is_read(handler):
-            data = handler.payload and msgspec.json.schema(handler.payload, schema_hook=_unknown)
-            found.append({"handler": handler.name, "type": handler.on, "data": data})
+    for handler in _reads(declaration):
+        data = handler.payload and msgspec.json.schema(handler.payload, schema_hook=_unknown)
+        found.append({"handler": handler.name, "type": handler.on, "data": data})
     return found
 
 
@@ -67,9 +66,10 @@ def _unknown(type_: type[Any]) -> Tree:
     return {"description": type_.__name__}
 
 
-def _is_read(handler: Handler) -> bool:
-    """Whether it reads what somebody outside of the hub's own core says."""
-    return not handler.on.startswith("hub.")
+def _reads(declaration: Declaration) -> list[Handler]:
+    """Return the functions that take what somebody outside of the hub's own core says."""
+    written = [each for each in declaration.written() if each not in declaration.timers]
+    return [handler for handler in written if not handler.on.startswith("hub.")]
 
 
 def _info(declarations: list[Declaration]) -> Tree:

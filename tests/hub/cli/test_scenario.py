@@ -180,10 +180,10 @@ def test_what_is_there_is_not_written_over(here: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("meter.value = reading.value", "import time; time.time()", "lint"),
+        ("    meter.highest = ", "    import time; time.time()\n    meter.highest = ", "lint"),
         ("10 * MINUTE", "5 * MINUTE", "tests"),
         ("{ctx.key} 持续过高", "{ctx.key}过高", "feed.jsonl"),
-        ("meter: Meter) -> None", "meter) -> None", "loads"),
+        ("meter: Meter, limits", "meter, limits", "loads"),
         ("class Meter(State):", "SEEN: list[str] = []\n\n\nclass Meter(State):", ""),
     ],
 )
@@ -210,7 +210,7 @@ def test_memory_outside_the_state_fails_the_feed(here: Path) -> None:
     source = source.replace(
         "reading.value, meter.highest", "reading.value + len(SEEN), meter.highest"
     )
-    source = source.replace("    meter.value = ", "    note(1)\n    meter.value = ")
+    source = source.replace("    meter.highest = ", "    note(1)\n    meter.highest = ")
     file.write_text(source, "utf-8")
     found = verdicts("noise")
     assert (found["lint"], found["feed.jsonl"]) == ("ok", "fail")
