@@ -4,10 +4,12 @@ It replays recordings and runs tests in log time: no broker, no Redis, no waitin
 """
 
 from collections.abc import Callable, Iterable
+from copy import copy
 
 from msgspec import Struct
 
 from hub.core.changes import Cell
+from hub.core.guard import NO_GUARD, Guard
 from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.model.event import Event, Logged, Position
@@ -50,8 +52,9 @@ class Kept(Struct):
 class City:
     """All partitions. Events are given in order of log time; derived ones follow at once.
 
-    ``causes`` are what is being worked while the sink is called: first what was given from
-    outside (or a timer), then the derived events it led to.
+    ``registry`` is the code with which machines are built; each has its own copy, because a reload
+    exchanges it in one partition after the other. ``causes`` are what is being worked while the
+    sink is called: first what was given from outside (or a timer), then what it led to.
     """
 
     def __init__(
@@ -60,10 +63,12 @@ class City:
         sink: Sink,
         partitioning: Partitioning | None = None,
         watch: Watch | None = None,
+        guard: Guard = NO_GUARD,
     ) -> None:
+        self.registry = registry
         self.partitioning = partitioning or Partitioning()
         self.causes: list[Cause] = []
-        self._registry = registry
+        self._guard = guard
         self._sink = sink
         self._watch = watch
         self._kept = {name: Kept() for name in self.partitioning.names}
@@ -110,14 +115,13 @@ class City:
                 else:
                     kept.cells[cell] = value
 
-    def restart(self, registry: Registry | None = None) -> None:
-        """Commit, then build every machine again from its tables; with other code if given."""
+    def restart(self) -> None:
+        """Commit, then build every machine again from its tables."""
         self.commit()
-        self.crash(registry)
+        self.crash()
 
-    def crash(self, registry: Registry | None = None) -> None:
+    def crash(self) -> None:
         """Lose what was not committed: build every machine from its tables as of the commit."""
-        self._registry = registry or self._registry
         self.causes.clear()
         self._machines = {name: self._machine(name) for name in self._machines}
 
@@ -125,12 +129,13 @@ class City:
         kept, watch = self._kept[name], self._watch
         return Machine(
             name,
-            self._registry,
+            copy(self.registry),
             self.partitioning,
             cells=kept.cells,
             offset=kept.offset,
             out=kept.out,
             time=kept.time,
+            guard=self._guard,
             watch=None if watch is None else lambda event: watch(name, event),
         )
 

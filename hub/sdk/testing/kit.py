@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hub.core.city import City
+from hub.core.guard import Guard
+from hub.core.registry import Registry
 from hub.model.action import Action
 from hub.model.alert import Alert
 from hub.model.command import Ack
-from hub.model.control import Configured, Release
+from hub.model.control import Configured, Release, Reload
 from hub.model.device import Card, Reporting
-from hub.model.event import ACTION, CONFIGURED, LISTENING, RELEASE, Event, Listening
+from hub.model.event import ACTION, CONFIGURED, LISTENING, RELEASE, RELOAD, Event, Listening
 from hub.model.instant import Duration, Instant, parse
 from hub.model.output import Output
 from hub.model.partition import CITY, Partitioning
@@ -33,6 +36,16 @@ BATCH = 1_000
 Value = str | int | float | bool | None
 Step = tuple[str, Event] | Duration
 """What a test did: an event for a partition, or time that went by."""
+
+
+class _Code(Guard):
+    """Gives the city new code when a test reloads."""
+
+    fresh: Registry | None = None
+
+    def reload(self, _what: Reload) -> Registry | None:
+        """Return a copy of the new code: each partition has its own."""
+        return copy(self.fresh)
 
 
 class Kit(Outcome):
@@ -55,7 +68,10 @@ class Kit(Outcome):
         self._registry = registry(scenarios)
         self._batch = batch
         self._seen = Seen()
-        self._city = City(self._registry, self._sink, partitioning, watch=self._sink)
+        self._code = _Code()
+        self._city = City(
+            self._registry, self._sink, partitioning, watch=self._sink, guard=self._code
+        )
         self._count = 0
         self._steps: list[Step] = []
         self._uncommitted = 0
@@ -221,9 +237,22 @@ class Kit(Outcome):
         self._crash_in = events
 
     def reload(self, *scenarios: Source) -> None:
-        """Go on with other code: these scenarios in place of all before; state is kept."""
-        self._registry = registry(scenarios)
-        self._city.restart(self._registry)
+        """Go on with the code of these scenarios, in place of all before; state is kept.
+
+        KitError when it cannot read the state: then the old code goes on, as in the hub.
+        """
+        fresh, before = registry(scenarios), len(self.letters)
+        self._commit()
+        self._code.fresh = fresh
+        for declaration in fresh.declarations:
+            key = self._id()
+            data = msgspec.json.encode(Reload(declaration.name, key))
+            for partition in self._city.partitioning.names:
+                self._give(Event(key, "/hub/operator", RELOAD, data), partition)
+        refused = [each.detail for each in self.letters[before:] if each.reason == "reload"]
+        if refused:
+            raise KitError(refused[0])
+        self._registry = self._city.registry = fresh
         self._commit()
 
     # -- inside -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import field
 
@@ -277,6 +278,23 @@ def test_other_code_goes_on_with_the_state(city: Kit) -> None:
     city.send(f"{A}/level", {"decibel": 85})
     assert city.alert("loud", "a") is None
     assert city.state(Meter, "a").heard == [80.0, 85.0]
+
+
+def test_code_that_cannot_read_the_state_is_refused(city: Kit) -> None:
+    """And the old one goes on, also after a restart."""
+    text = msgspec.defstruct("Meter", [("heard", str, "")], bases=(State,))
+    other = Scenario("noise", title="噪声", title_en="Noise", description="")
+
+    def level(meter: object) -> None: ...
+
+    level.__annotations__["meter"] = text
+    other.on("city.noise.level")(level)
+    with pytest.raises(KitError, match="cannot be read by the new code"):
+        city.reload(other)
+    for _ in range(2):
+        city.send(f"{A}/level", {"decibel": 61})
+        city.restart()
+    assert city.state(Meter, "a").heard == [80.0, 61.0, 61.0]
 
 
 # -- golden files ---------------------------------------------------------------------------------
