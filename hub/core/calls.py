@@ -124,7 +124,7 @@ class Calls:
             self._failures.note(handler, context.cause, context.event, context.now, error)
             return
         if state:
-            states.keep(state, raw)
+            self._remembered.keep_state(handler, state, raw, context.now)
         if changed and handler.memory is not None:
             self._remembered.keep(handler, context.key)
         self._settle(handler, context, effects)

@@ -23,6 +23,8 @@ TABLES = (
     "marks",
     "memories",
     "configs",
+    "schemas",
+    "touched",
     "quarantine",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,

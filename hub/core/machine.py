@@ -23,6 +23,7 @@ from hub.core.failures import Failures
 from hub.core.guard import NO_GUARD, Guard
 from hub.core.hearing import Hearing
 from hub.core.letters import Letters
+from hub.core.lifetimes import EXPIRE
 from hub.core.notice import notice
 from hub.core.outlet import Outlet
 from hub.core.quarantine import Quarantine, Standing
@@ -79,7 +80,7 @@ class Machine:
         self._devices = Devices(store, self._timers, self._hearing)
         self._screen = Screen(store, self._devices, self._outlet.put)
         self._quarantine = Quarantine(store, self._timers, self._turned)
-        remembered = Remembered(store, registry, self._timers)
+        self._remembered = remembered = Remembered(store, registry, self._timers, self._counters)
         configs = Configs(store, registry.declarations)
         failures = Failures(
             self._position,
@@ -193,6 +194,9 @@ class Machine:
         if (scenario, name) == (HUB, SILENT):
             self._builtin.look(key, due)
             self._drain(cause, due)
+            return
+        if (scenario, name) == (HUB, EXPIRE):
+            self._remembered.look(key, due)
             return
         handler = self._registry.timer(scenario, name)
         if handler is None:

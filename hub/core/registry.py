@@ -35,6 +35,7 @@ class Registry:
         self._targets: dict[tuple[str, str], Handler] = {}
         self._decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
         self._keyed: dict[str, Keyed] = {}
+        self.states: dict[str, type[Struct]] = {}
         self.declared = {d.name: d for d in self.declarations}
         for declaration in self.declarations:
             self._add(declaration)
@@ -119,7 +120,9 @@ class Registry:
             self._add_timer(handler)
         for handler in declaration.targets:
             self._targets[handler.scenario, handler.name] = handler
-        self._keyed[declaration.name] = _keyed(declaration)
+        states = _states(declaration)
+        self.states.update({f"{declaration.name}.{each}": type_ for each, type_ in states.items()})
+        self._keyed[declaration.name] = _keyed(declaration, tuple(sorted(states)))
 
     def _add_timer(self, handler: Handler) -> None:
         if handler.payload is not None:
@@ -167,18 +170,23 @@ class Registry:
             raise BadScenario(handler.title, problem, remedy)
 
 
-def _keyed(declaration: Declaration) -> Keyed:
-    every = (*declaration.handlers, *declaration.timers, *declaration.targets)
-    states: dict[str, Any] = {}
-    for each in every:
+def _states(declaration: Declaration) -> dict[str, type[Struct]]:
+    """Return the types of a scenario's states by name."""
+    states: dict[str, type[Struct]] = {}
+    for each in (*declaration.handlers, *declaration.timers, *declaration.targets):
         if each.state is None:
             continue
         name = each.state.__name__
         if states.setdefault(name, each.state) is not each.state:
             problem = f"two states are called {name}: they would share what they keep"
             raise BadScenario(each.title, problem, "Name one otherwise.")
+    return states
+
+
+def _keyed(declaration: Declaration, states: tuple[str, ...]) -> Keyed:
+    every = (*declaration.handlers, *declaration.timers)
     return Keyed(
-        states=tuple(sorted(states)),
+        states=states,
         rules=tuple(sorted({each.rule for each in every if each.memory is not None})),
         timers=tuple(sorted({each.on for each in declaration.timers})),
     )

@@ -2,11 +2,15 @@
 
 from msgspec import Struct
 
+from hub.core.counters import Counters
 from hub.core.errors import BadScenario
 from hub.core.handler import Given, Handler, Role
+from hub.core.lifetimes import Lifetimes
 from hub.core.registry import Registry
+from hub.core.schemas import Schemas
 from hub.core.store import States, Store
 from hub.core.timers import Timers
+from hub.model.instant import Instant
 
 _PAST = ":past"
 
@@ -14,17 +18,22 @@ _PAST = ":past"
 class Remembered:
     """The keyed states and memories of a partition."""
 
-    def __init__(self, store: Store, registry: Registry, timers: Timers) -> None:
+    def __init__(
+        self, store: Store, registry: Registry, timers: Timers, counters: Counters
+    ) -> None:
         self.states = States(store, "state")
         self.memories = States(store, "memories")
+        self._lifetimes = Lifetimes(store, timers, self.states, counters)
+        self._schemas = Schemas(store)
         self._registry = registry
         self._timers = timers
+        self._adopt()
 
     def check(self, fresh: Registry, scenario: str) -> None:
         """Raise BadScenario when new code could not read what is remembered."""
         for handler in fresh.of(scenario):
-            state = "" if handler.state is None else handler.state.__name__
-            self._check(handler, self.states, state, handler.state)
+            if handler.state is not None:
+                self._schemas.check(scenario, handler.state)
             self._check(handler, self.memories, handler.rule, handler.memory)
             self._check(handler, self.memories, f"{handler.rule}{_PAST}", handler.past)
 
@@ -36,13 +45,31 @@ class Remembered:
             wrong = table.unreadable(f"{handler.scenario}.{name}|", type_)
         if wrong:
             problem = f"its {name} cannot be read by the new code: {wrong}"
-            remedy = "Give what is new a default, or raise VERSION and migrate."
+            remedy = "Name the rule otherwise: it begins anew."
             raise BadScenario(handler.title, problem, remedy)
 
     def reread(self) -> None:
         """Read all anew from what is stored: by other types from now on."""
         self.states.reread()
         self.memories.reread()
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """Bring what is stored into the shape of the code; raise BadScenario where that fails."""
+        for name, type_ in self._registry.states.items():
+            self._schemas.adopt(name.partition(".")[0], type_)
+
+    def keep_state(self, handler: Handler, name: str, raw: bytes, now: Instant) -> None:
+        """Keep the state of a handler that succeeded."""
+        self.states.keep(name, raw)
+        lives = getattr(handler.state, "TTL", None)
+        if lives is not None:
+            self._lifetimes.touch(name, lives, now)
+
+    def look(self, name: str, now: Instant) -> None:
+        """Look at a state whose timer fired: it is forgotten when nobody used it for its TTL."""
+        type_ = self._registry.states.get(name.partition("|")[0])
+        self._lifetimes.look(name, getattr(type_, "TTL", None), now)
 
     def forget(self, scenario: str, key: str) -> None:
         """Drop all that a scenario remembers of a key, its timers too."""

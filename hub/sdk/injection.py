@@ -13,6 +13,7 @@ from hub.core.handler import Compiled, Given, Question, Role, compiled
 from hub.core.window import Window
 from hub.model.command import Ack
 from hub.model.event import Gone, Silence
+from hub.model.instant import SECOND
 from hub.model.output import Job
 from hub.sdk.structs import Config, Payload, State
 
@@ -132,6 +133,9 @@ def _role(where: str, parameter: str, annotation: Any, config: type[Config] | No
         return Role.CONTEXT
     if isinstance(annotation, type) and issubclass(annotation, State):
         begin_empty(where, "state", annotation)
+        if annotation.TTL is not None and annotation.TTL < SECOND:
+            problem = f"{annotation.__name__}.TTL is {annotation.TTL} µs"
+            raise BadScenario(where, problem, "It is a second or more: 7 * DAY.")
         return Role.STATE
     if isinstance(annotation, type) and issubclass(annotation, Config):
         if annotation is not config:

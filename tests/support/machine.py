@@ -193,6 +193,11 @@ class Driver:
             guard=self._guard,
         )
 
+    def begin_again(self, scenarios: Registry) -> None:
+        """Begin again from what was committed, with other code."""
+        self._registry = scenarios
+        self.restart()
+
     def of(self, type_: type[T]) -> list[T]:
         """Return all outputs of a type."""
         return [output for output in self.outputs if isinstance(output, type_)]
