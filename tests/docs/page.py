@@ -4,7 +4,8 @@ What stands before a block, alone on its line, says what it is:
 
     <!-- file: noise/scenario.py -->    the block is the whole file
     <!-- change: noise/scenario.py -->  Python: its definitions take the place of those of the same
-                                        name in the file, or come at its end; its imports at the top
+                                        name in the file, new ones before the next that does, or
+                                        at its end; its imports at the top
     <!-- fails -->                      sh: the last command must fail
     <!-- not run: it needs a city -->   the block is only read; the reason is for the next writer
 
@@ -152,30 +153,44 @@ def lacking(expected: str, printed: str) -> str:
 
 
 def changed(old: str, new: str) -> str:
-    """Return a module in which definitions took the place of those of the same name."""
+    """Return a module in which definitions took the place of those of the same name.
+
+    What is new stands before the next one that took a place, as it does in ``new``, else at the
+    end.
+    """
     lines, tree = old.splitlines(), ast.parse(old)
     places = {name: node for node in tree.body for name in _names(node)}
-    ends: list[str] = []
     edits: list[tuple[int, int, list[str]]] = []
+    begun: int | None = None  # the line at which what is new begins
     for node in ast.parse(new).body:
         text = new.splitlines()[_first(node) - 1 : node.end_lineno]
         known = next((places[name] for name in _names(node) if name in places), None)
         if isinstance(node, ast.Import | ast.ImportFrom):
-            head = next(n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom))
-            same = [n for n in tree.body if _module(n) == _module(node) is not None]
-            at = same[0] if same else head
-            edits.append(
-                (_first(at), at.end_lineno or 0, text)
-                if same
-                else (_first(at), _first(at) - 1, text)
-            )
-        elif known is not None:
-            edits.append((_first(known), known.end_lineno or 0, text))
+            edits.append(_imported(tree, node, text))
+        elif known is None:
+            begun = begun or _first(node)
         else:
-            ends += ["", "", *text]
+            fresh = [] if begun is None else [*_lines(new, begun, _first(node)), "", ""]
+            edits.append((_first(known), known.end_lineno or 0, [*fresh, *text]))
+            begun = None
+    ends = [] if begun is None else ["", "", *_lines(new, begun, len(new.splitlines()) + 1)]
     for first, last, text in sorted(edits, key=lambda edit: -edit[0]):
         lines[first - 1 : last] = text
     return "\n".join([*lines, *ends]) + "\n"
+
+
+def _imported(tree: ast.Module, node: ast.stmt, text: list[str]) -> tuple[int, int, list[str]]:
+    """Return the edit that brings an import in: for one of the same module, else at the top."""
+    head = next(n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom))
+    same = [n for n in tree.body if _module(n) == _module(node) is not None]
+    if same:
+        return _first(same[0]), same[0].end_lineno or 0, text
+    return _first(head), _first(head) - 1, text
+
+
+def _lines(text: str, first: int, end: int) -> list[str]:
+    """Return the lines from ``first`` to before ``end``, without the empty ones at their end."""
+    return "\n".join(text.splitlines()[first - 1 : end - 1]).rstrip().splitlines()
 
 
 def _names(node: ast.stmt) -> list[str]:

@@ -122,6 +122,15 @@ def test_a_change_replaces_what_has_the_name() -> None:
     )
 
 
+def test_what_is_new_stands_before_what_follows_it() -> None:
+    """So that a change may use it where it stands."""
+    old = "from m import a\n\nX = f()\n\nY = 1\n"
+    new = 'A, B = 1, 2\n"""Why."""\n\n\nX = f(A)\n\nZ = 3\n'
+    assert changed(old, new) == (
+        'from m import a\n\nA, B = 1, 2\n"""Why."""\n\n\nX = f(A)\n\nY = 1\n\n\nZ = 3\n'
+    )
+
+
 def test_printed_lines_are_found_in_order() -> None:
     """White space is folded, `…` stands for anything."""
     assert lacking("a\nc", "a  \nb\nc") == ""
