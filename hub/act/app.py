@@ -1,4 +1,4 @@
-"""The act process: a forwarder and a sender a partition, under one lease."""
+"""The act process: a forwarder, a sender and a runner of jobs a partition, under one lease."""
 
 import asyncio
 
@@ -8,6 +8,8 @@ from redis.exceptions import RedisError
 
 from hub.act.downlink import Sender
 from hub.act.forwarder import Forwarder
+from hub.act.jobs import Jobs
+from hub.act.scenarios import Actions
 from hub.edge import pause, stop_event
 from hub.log.clock import read_clock, real_now
 from hub.log.connection import connect
@@ -33,7 +35,9 @@ async def run(settings: Settings) -> None:
     stop = stop_event()
     broker = Broker.parse(settings.mqtt)
     redis = connect(settings.redis)
-    act = _Act(redis, broker, settings, stop)
+    actions = Actions(settings.scenarios)
+    actions.start()
+    act = _Act(redis, broker, settings, stop, actions)
     try:
         async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as group:
             group.create_task(act.run())
@@ -42,6 +46,7 @@ async def run(settings: Settings) -> None:
     except TimeoutError:
         log.warning("act.gave_up", seconds=EXIT_SECONDS)  # what is not noted is done again
     finally:
+        actions.stop()
         await redis.aclose()
 
 
@@ -49,13 +54,19 @@ class _Act:
     """Takes the lease, and while it is held runs the tasks of every partition."""
 
     def __init__(
-        self, redis: Redis, broker: Broker, settings: Settings, stop: asyncio.Event
+        self,
+        redis: Redis,
+        broker: Broker,
+        settings: Settings,
+        stop: asyncio.Event,
+        actions: Actions,
     ) -> None:
         self._redis, self._broker, self._stop = redis, broker, stop
         self._partitions = settings.partitioning.names
         self._lease = Lease(redis, CITY, ROLE, settings.holder(ROLE))
         self._clock = CityClock()
         self._vitals = Vitals(ROLE)
+        self._actions = actions
 
     def _now(self) -> Instant:
         return self._clock.at(real_now())
@@ -82,9 +93,10 @@ class _Act:
         senders = [Sender(self._redis, n, link, self._now, self._vitals) for n in names]
         # A partition's own log is a target too: verdicts are told to it.
         forwarders = [Forwarder(self._redis, n, names, self._now, self._vitals) for n in names]
+        jobs = [Jobs(self._redis, n, self._actions, self._now, self._vitals) for n in names]
         async with asyncio.TaskGroup() as group:
             group.create_task(link.run())
-            parts: list[Sender | Forwarder] = [*senders, *forwarders]
+            parts: list[Sender | Forwarder | Jobs] = [*senders, *forwarders, *jobs]
             tasks = [group.create_task(one.run(over)) for one in parts]
             try:
                 await self._pulse(link, parts)
@@ -93,7 +105,7 @@ class _Act:
             await asyncio.wait(tasks)
             await link.close()
 
-    async def _pulse(self, link: Link, parts: list[Sender | Forwarder]) -> None:
+    async def _pulse(self, link: Link, parts: list[Sender | Forwarder | Jobs]) -> None:
         """Each second renew the lease, follow the clock, report; return when it is over."""
         while not await pause(self._stop, PERIOD):
             try:

@@ -10,7 +10,7 @@ from hub.log.keys import LAYOUT, Keys
 from hub.log.tables import FORMAT
 from hub.model.partition import CITY, Partitioning
 
-HOLDERS = ("forward", "act")
+HOLDERS = ("forward", "act", "jobs")
 """Who must have dealt with an output before it may be trimmed."""
 
 

@@ -48,6 +48,11 @@ class Keys:
         return self._key("holders")
 
     @property
+    def jobs(self) -> str:
+        """Hash: the id of a job that waits to what is known of it."""
+        return self._key("jobs")
+
+    @property
     def deaths(self) -> str:
         """Hash: `{ordinal}|{number}|{handler}` of a call to how often the worker died in it."""
         return self._key("deaths")
