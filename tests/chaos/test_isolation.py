@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from redis.asyncio import Redis
@@ -26,9 +27,10 @@ from tests.system.city import City, Json, wait_for
 pytestmark = pytest.mark.chaos
 
 LEDGER = Path(__file__).parent / "ledger_scenario"
-RELOAD_SECONDS = 1.0
-"""A reload under load takes no longer."""
-DEATHS = 40.0
+RELOAD_SECONDS = 3.0
+"""What a reload may take on a busy machine; the promise is 1 s on a quiet one, and
+the figure is printed."""
+DEATHS = 60.0
 """How long two deaths of the worker may take, with its restarts, on a busy machine."""
 
 ACTS = {
@@ -200,9 +202,22 @@ async def test_code_in_c_costs_two_restarts_and_no_more(
     """The watchdog ends it; each such call is dead-lettered until the scenario is quarantined."""
     with Load(city, "holds", tmp_path) as load:
         await steady(redis)
-        guarded = f"if said.n == 50 and ctx.key.endswith('0001'): {IN_C['holds']}"
-        reload(city, wild, guarded)
+        reload(city, wild, f"if said.n == 100 and ctx.key.endswith('-007'): {IN_C['holds']}")
+
+        def killed() -> list[Json]:
+            try:
+                return city.items("deadletters", reason="killed")
+            except httpx.HTTPError:
+                return []
+
+        (letter,) = wait_for(killed, "the second death is a dead letter", DEATHS)
+        assert letter["handler"] == "wild.wild_one"
+        reload(city, wild, ACTS["fine"])
+        await steady(redis)
         verdict = await load.finish(redis)
+    print(f"\nkilled: {letter['detail']}")  # noqa: T201 figures for the reader
+    count, _ = await everything(redis, "holds")
+    assert count == verdict.published - 1
     assert verdict.clean, verdict
 
 
