@@ -6,6 +6,9 @@ ArchiveError
 │   ├── Truncated       it ends in the middle; what stands before is whole
 │   └── Damaged         a record is not what it says it is
 ├── NotRecordable       an event that a recording cannot hold
+├── NoParquet           pyarrow is not installed
+├── TooManyColumns      more fields than a table has columns
+├── EmptyCut            nothing of the archive lies in the chosen time
 ├── BadMapping          a mapping file: which key, and what to do
 ├── BadFeed             a feed that the mapping does not fit, or that cannot be read
 ├── LogWentBack         the log ends before the archive: Redis lost what it had acknowledged
@@ -53,6 +56,41 @@ class Damaged(BadRecording):
 
 class NotRecordable(ArchiveError):
     """An event that would not come back as it went in."""
+
+
+class EmptyCut(ArchiveError):
+    """No event between ``start`` and ``end``; the archive reaches from ``first`` to ``last``."""
+
+    def __init__(self, start: str, end: str, first: str, last: str) -> None:
+        super().__init__(
+            f"no event that was asked for lies between {start} and {end}; "
+            f"the archive reaches from {first} to {last}"
+        )
+        self.start = start
+        self.end = end
+        self.first = first
+        self.last = last
+
+
+class NoParquet(ArchiveError):
+    """Parquet needs a package that is not installed with the hub."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Parquet needs pyarrow, which is not installed. "
+            "Install it with `.venv/bin/pip install pyarrow`, or export CSV"
+        )
+
+
+class TooManyColumns(ArchiveError):
+    """Data with more than ``most`` different fields."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"the data has more than {most} fields. "
+            "Choose events with --topic or --scenario, or leave --flat away"
+        )
+        self.most = most
 
 
 class LogWentBack(ArchiveError):

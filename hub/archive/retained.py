@@ -1,6 +1,7 @@
 """What a recording must know before its first event: each device's card and status. Pure."""
 
 from hub.model.event import CARD, STATUS, Logged
+from hub.model.instant import Instant
 
 REMOVED = b"null"
 """The data of a card that was withdrawn."""
@@ -23,6 +24,7 @@ class Retained:
         else:
             self._kept[name] = logged
 
-    def state(self) -> list[Logged]:
-        """Return what is kept, in the order of the log."""
-        return sorted(self._kept.values(), key=lambda each: (each.time, each.position))
+    def state(self, before: Instant | None = None) -> list[Logged]:
+        """Return what is kept of before a moment, in the order of the log."""
+        kept = (each for each in self._kept.values() if before is None or each.time < before)
+        return sorted(kept, key=lambda each: (each.time, each.position))

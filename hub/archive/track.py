@@ -25,7 +25,7 @@ class Track:
         found = segments(series)
         begun = [each for each in found if each.time <= at]
         # A file's name has whole seconds: it may begin just after the moment.
-        for segment in [*reversed(begun[-2:]), *found[:1]]:
+        for segment in [*reversed(begun), *found[:1]]:
             if self._open(segment).time <= at:
                 break
 

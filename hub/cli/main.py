@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hub import __version__
-from hub.cli import deadletters, fault, processes, scenario
+from hub.cli import deadletters, fault, processes, record, scenario
 from hub.cli.bench import bench
 from hub.cli.compare import compare_command
 from hub.cli.demo import demo as run_demo
@@ -67,6 +67,7 @@ app.command("compare")(compare_command)
 app.add_typer(deadletters.app, name="deadletters")
 app.add_typer(fault.app, name="fault")
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(record.app, name="record")
 app.add_typer(sensors_app, name="sensors")
 
 
