@@ -101,8 +101,11 @@ def _forbidden_rooms(module: str, room: str, tree: ast.AST) -> Iterator[str]:
 
 
 def _forbidden_libraries(module: str, tree: ast.AST) -> Iterator[str]:
+    own = module.split(".")[1:2]
     for line, name in imported(tree):
         top = name.split(".")[0]
+        if top == "scenarios" and name.split(".")[1:2] != own:
+            yield f"{module}:{line} imports {name}: a scenario has its own view of a payload"
         if top not in SCENARIO_LIBRARIES and top not in ("hub", "scenarios"):
             yield f"{module}:{line} imports {name}: a scenario has the SDK and pure modules"
 
@@ -161,6 +164,7 @@ def test_every_package_of_the_hub_has_its_row() -> None:
         ("scenarios.parking.rules", "from hub.core.context import Context"),
         ("scenarios.parking.rules", "from hub.model.instant import MINUTE"),
         ("scenarios.parking.rules", "import requests"),
+        ("scenarios.parking.rules", "from scenarios.hospital.messages import HospitalFound"),
         ("scenarios.parking.rules", "import numpy as np"),
         ("sensors.publisher", "from hub.ingest.decode import decode"),
         ("sensors.publisher", "from hub.settings import Settings"),

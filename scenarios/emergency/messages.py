@@ -1,6 +1,7 @@
 """What 应急 derives: between its own handlers, and for other scenarios.
 
-For others: `RoadClosed`, `RainLevel`, `Gas`, `Surroundings`. Places are (lng, lat), WGS-84.
+For others: `RoadClosed`, `RainLevel`, `Gas`, `Surroundings`. Of others: its own view of what 好停车
+says of lots. Places are (lng, lat), WGS-84.
 """
 
 from msgspec import Struct
@@ -200,3 +201,24 @@ class FireAlarm(Payload, frozen=True):
     began: int
     silent: bool = False
     gone: bool = False
+
+
+# -- of other scenarios ---------------------------------------------------------------------------
+
+
+class LotChanged(Payload, frozen=True):
+    """`parking.lot-changed`: a lot near a venue. ``level`` None: no data."""
+
+    lot: str
+    name: str
+    at: At
+    free: int
+    total: int
+    level: str | None
+
+
+class LotGone(Payload, frozen=True):
+    """`parking.lot-gone`: a lot is no longer there."""
+
+    lot: str
+    at: At

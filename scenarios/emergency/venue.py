@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from hub.sdk import Context, Level, State, metres
 from scenarios.emergency.look import VENUE_ALERT, VENUE_LAYER, emergency
-from scenarios.emergency.messages import At
+from scenarios.emergency.messages import At, LotChanged, LotGone
 from scenarios.emergency.rules import (
     NEARBY_LOTS,
     NEARBY_METRES,
@@ -19,7 +19,6 @@ from scenarios.emergency.rules import (
 )
 from scenarios.emergency.views import VenueView
 from scenarios.emergency.words import proposal, text
-from scenarios.parking.messages import LotChanged, LotGone
 
 _ROOM = ("free", "tight")
 """Levels of a lot (好停车) that has room."""

@@ -7,7 +7,6 @@ closes or slows down. What opens or speeds up is looked at for those who are lat
 from msgspec import Struct
 
 from hub.sdk import MINUTE, Context, Level
-from scenarios.emergency.messages import RoadClosed
 from scenarios.hospital.ambulances import TO_CALL, TO_HOSPITAL, UNDER_WAY
 from scenarios.hospital.look import ARRIVALS, HOSPITALS, LATE, hospital
 from scenarios.hospital.messages import (
@@ -15,6 +14,7 @@ from scenarios.hospital.messages import (
     At,
     CallTaken,
     HospitalFound,
+    RoadClosed,
     RoadFlow,
     RunChanged,
 )

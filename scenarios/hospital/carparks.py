@@ -13,6 +13,8 @@ from scenarios.hospital.messages import (
     At,
     HospitalFound,
     HospitalGone,
+    LotChanged,
+    LotGone,
     OwnPark,
     ParkFound,
     ParkFull,
@@ -20,10 +22,8 @@ from scenarios.hospital.messages import (
 )
 from scenarios.hospital.rules import PARK_LOTS, PARK_METRES, SERVES_METRES
 from scenarios.hospital.views import ParkView
-from scenarios.parking.messages import LotChanged, LotGone
-from scenarios.parking.rules import Lot
 
-ROOM = (Lot.FREE, Lot.TIGHT)
+ROOM = ("free", "tight")
 """Levels of 好停车 at which a car park has room for others."""
 LANE = "请引导社会车辆，保持120通道畅通"
 

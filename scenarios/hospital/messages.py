@@ -188,3 +188,31 @@ class HeavyAir(Payload, frozen=True):
 def nearest(at: At, places: dict[str, At]) -> str:
     """Return the name of the nearest place, by name among equals; empty for no places."""
     return min(places, key=lambda name: (metres(at, places[name]), name), default="")
+
+
+# -- of other scenarios: what 好就医 needs of what they say --------------------------------------
+
+
+class LotChanged(Payload, frozen=True):
+    """`parking.lot-changed`: a car park. ``level`` None: no data."""
+
+    lot: str
+    name: str
+    at: At
+    free: int
+    total: int
+    level: str | None
+
+
+class LotGone(Payload, frozen=True):
+    """`parking.lot-gone`: a car park is no longer there."""
+
+    lot: str
+    at: At
+
+
+class RoadClosed(Payload, frozen=True):
+    """`emergency.road-closed`: a road is to be closed, or open again."""
+
+    road: str
+    closed: bool

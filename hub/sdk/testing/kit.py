@@ -1,16 +1,14 @@
 """The kit: a whole city under a test's hand. Time goes on only when the test says so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from hub.core.city import City
-from hub.core.guard import Guard
-from hub.core.registry import Registry
 from hub.model.action import Action
 from hub.model.alert import Alert
 from hub.model.command import Ack
@@ -24,6 +22,7 @@ from hub.model.topic import Kind
 from hub.sdk.testing import feed, golden
 from hub.sdk.testing.errors import Diverged, KitError
 from hub.sdk.testing.feed import Line, event_of, topic_of
+from hub.sdk.testing.hand import Hand, Killed
 from hub.sdk.testing.outcome import Outcome
 from hub.sdk.testing.seen import Command, Seen
 from hub.sdk.testing.source import Source, folder_of, registry
@@ -36,16 +35,6 @@ BATCH = 1_000
 Value = str | int | float | bool | None
 Step = tuple[str, Event] | Duration
 """What a test did: an event for a partition, or time that went by."""
-
-
-class _Code(Guard):
-    """Gives the city new code when a test reloads."""
-
-    fresh: Registry | None = None
-
-    def reload(self, _what: Reload) -> Registry | None:
-        """Return a copy of the new code: each partition has its own."""
-        return copy(self.fresh)
 
 
 class Kit(Outcome):
@@ -68,9 +57,9 @@ class Kit(Outcome):
         self._registry = registry(scenarios)
         self._batch = batch
         self._seen = Seen()
-        self._code = _Code()
+        self._guard = Hand()
         self._city = City(
-            self._registry, self._sink, partitioning, watch=self._sink, guard=self._code
+            self._registry, self._sink, partitioning, watch=self._sink, guard=self._guard
         )
         self._count = 0
         self._steps: list[Step] = []
@@ -221,20 +210,15 @@ class Kit(Outcome):
         Raises Diverged when that leads to something else: a handler that does not hang on its
         state, its config and the event alone.
         """
-        steps, (count, time) = self._steps, self._committed
-        lost = self._seen.forget(count)
-        self._city.crash()
-        self._steps, self._now, self._crash_in = [], time, None
-        for step in steps:
-            self._do(step)
-        expected = [line for line, _ in golden.lines(lost)]
-        found = golden.lines(self._seen.records[count:])
-        if [line for line, _ in found] != expected:
-            raise Diverged(f"after the crash: {golden.divergence(expected, found)}")
+        self._recover(whole=True)
 
     def crash_after(self, events: int) -> None:
         """Let the city be killed after so many more events."""
         self._crash_in = events
+
+    def crash_in(self, handler: str) -> None:
+        """Let the city be killed in the next run of a handler, when it has done its work."""
+        self._guard.victim = handler
 
     def reload(self, *scenarios: Source) -> None:
         """Go on with the code of these scenarios, in place of all before; state is kept.
@@ -243,7 +227,7 @@ class Kit(Outcome):
         """
         fresh, before = registry(scenarios), len(self.letters)
         self._commit()
-        self._code.fresh = fresh
+        self._guard.fresh = fresh
         for declaration in fresh.declarations:
             key = self._id()
             data = msgspec.json.encode(Reload(declaration.name, key))
@@ -273,10 +257,28 @@ class Kit(Outcome):
         self._steps.append(step)
         if isinstance(step, int):
             self._now += step
-            self._city.advance(self._now)
+            work: Callable[[], object] = partial(self._city.advance, self._now)
         else:
             partition, event = step
-            self._city.append(partition, event, self._now)
+            work = partial(self._city.append, partition, event, self._now)
+        try:
+            work()
+        except Killed:
+            self._recover(whole=False)
+
+    def _recover(self, *, whole: bool) -> None:
+        """Work again what was not committed; what was lost is ``whole``, or ends in the middle."""
+        steps, (count, time) = self._steps, self._committed
+        lost = self._seen.forget(count)
+        self._city.crash()
+        self._steps, self._now, self._crash_in = [], time, None
+        for step in steps:
+            self._do(step)
+        expected = [line for line, _ in golden.lines(lost)]
+        found = golden.lines(self._seen.records[count:])
+        found = found if whole else found[: len(expected)]
+        if [line for line, _ in found] != expected:
+            raise Diverged(f"after the crash: {golden.divergence(expected, found)}")
 
     def _commit(self) -> None:
         self._city.commit()

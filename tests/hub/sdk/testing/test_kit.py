@@ -271,6 +271,21 @@ def test_a_crash_after_some_events() -> None:
         kit.send(f"{A}/level", {})
 
 
+@pytest.mark.parametrize("handler", ["level", "calm"])
+def test_a_crash_in_a_handler(handler: str) -> None:
+    """In a reading's or a timer's: the event is worked again, once."""
+    kit, plain = Kit(noise()), Kit(noise())
+    kit.crash_in(handler)
+    for each in (kit, plain):
+        each.card(A, kind="NoiseMeter", at=HERE, period=60, floor=3)
+        each.send(f"{A}/level", {"decibel": 80})
+        each.advance(2 * MINUTE)
+    assert kit.outputs() == plain.outputs()
+    assert kit.state(Meter, "a").heard == [80.0]
+    assert kit.now == plain.now
+    assert kit.letters == []
+
+
 def test_other_code_goes_on_with_the_state(city: Kit) -> None:
     """A reload: another limit, the same memory."""
     city.reload(noise(limit=90))
