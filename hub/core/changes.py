@@ -25,6 +25,7 @@ TABLES = (
     "configs",
     "schemas",
     "touched",
+    "charts",
     "quarantine",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,

@@ -167,6 +167,7 @@ class Context:
                 quality=self.quality + quality,
                 stale=stale,
                 device="" if self._device is None else self._device.source,
+                lines=_lines(layer, data) if layer.charts and not stale else (),
             )
         )
 
@@ -243,3 +244,13 @@ class Context:
     def note(self, name: str, handler: str) -> None:
         """Count for the hub itself why a ``handler`` did not run."""
         self.effects.append(Count(name, handler))
+
+
+def _lines(layer: Layer, data: Struct) -> tuple[tuple[str, Duration, float], ...]:
+    """Return what a layer's charts draw of an entity; what is not known is no point."""
+    found = [
+        (f"{chart.name}.{field}", chart.span, getattr(data, field))
+        for chart in layer.charts
+        for field in chart.fields
+    ]
+    return tuple((name, span, float(value)) for name, span, value in found if value is not None)

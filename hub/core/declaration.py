@@ -6,7 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from hub.core.handler import Handler
-from hub.model.instant import Duration
+from hub.model.instant import DAY, SECOND, Duration
 
 Tone = Literal["normal", "blue", "yellow", "orange", "red"]
 """Colour of a level on the screen; saturated only for what is abnormal (SCREEN.md)."""
@@ -35,6 +35,26 @@ class FieldSpec(Struct, frozen=True):
     kind: Literal["number", "percent", "text", "time", "boolean"] = "number"
 
 
+class Chart(Struct, frozen=True):
+    """Lines over the last ``span`` in the detail card: means of ``fields``, in 96 points."""
+
+    name: str
+    title: str
+    title_en: str
+    fields: tuple[str, ...]
+    span: Duration = DAY
+
+    def describe(self) -> dict[str, object]:
+        """Return it as `/api/scenarios` shows it; ``span`` in seconds."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "title_en": self.title_en,
+            "fields": list(self.fields),
+            "span": self.span // SECOND,
+        }
+
+
 class Layer(Struct, frozen=True):
     """A kind of thing on the screen. ``data`` is the type of its entities' data.
 
@@ -50,6 +70,7 @@ class Layer(Struct, frozen=True):
     levels: tuple[LevelSpec, ...] = ()
     geometry: Literal["point", "none"] = "point"
     symbol: Symbol = "dot"
+    charts: tuple[Chart, ...] = ()
 
     def describe(self) -> dict[str, object]:
         """Return it as `/api/scenarios` shows it (LayerSpec)."""
@@ -61,6 +82,7 @@ class Layer(Struct, frozen=True):
             "symbol": self.symbol,
             "levels": list(self.levels),
             "fields": list(self.fields),
+            "charts": [chart.describe() for chart in self.charts],
         }
 
 
@@ -68,7 +90,7 @@ class Tile(Struct, frozen=True):
     """A figure of the city: an aggregate over all entities of a layer that are not stale.
 
     ``op`` `sum`, `mean` or `max` of ``field``, `count` of entities with one of ``levels``, or
-    `share` of those among all.
+    `share` of those among all; ``percent`` says that ``field`` is one.
     """
 
     name: str
@@ -79,11 +101,12 @@ class Tile(Struct, frozen=True):
     unit: str = ""
     field: str = ""
     levels: tuple[str, ...] = ()
+    percent: bool = False
 
     @property
     def format(self) -> str:
         """How the page writes the value."""
-        return "percent" if self.op == "share" else "number"
+        return "percent" if self.op == "share" or self.percent else "number"
 
     def describe(self) -> dict[str, object]:
         """Return it as `/api/scenarios` shows it (TileSpec)."""

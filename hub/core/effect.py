@@ -9,14 +9,15 @@ from hub.core.window import Window
 from hub.model.alert import Signal
 from hub.model.command import Command
 from hub.model.event import Event
-from hub.model.instant import Instant
+from hub.model.instant import Duration, Instant
 from hub.model.output import Job
 
 
 class Picture(Struct, frozen=True):
     """What a handler shows: an entity without its version.
 
-    ``data`` is JSON, ``device`` the source it lives by, or empty; ``stale`` whatever that one is.
+    ``data`` is JSON, ``device`` the source it lives by, or empty; ``stale`` whatever that one is;
+    ``lines`` are what its charts draw: the line's name, the chart's span, the value.
     """
 
     layer: str
@@ -30,6 +31,7 @@ class Picture(Struct, frozen=True):
     quality: tuple[str, ...] = ()
     stale: bool = False
     device: str = ""
+    lines: tuple[tuple[str, Duration, float], ...] = ()
 
     @property
     def id(self) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hub.core.declaration import Declaration, Layer, Tile
+from hub.core.declaration import Declaration, Layer
+from hub.core.drawable import check_layer, check_tile
 from hub.core.errors import BadScenario
 from hub.core.handler import HANDLER_NAME, Handler
 from hub.core.route import Route
@@ -103,7 +104,7 @@ class Registry:
         for layer in declaration.layers:
             self._add_layer(layer)
         for tile in declaration.tiles:
-            self._check_tile(declaration, tile)
+            check_tile(declaration, tile)
         names = [handler.name for handler in declaration.written()]
         for name in names:
             if not HANDLER_NAME.fullmatch(name):
@@ -132,32 +133,10 @@ class Registry:
             raise BadScenario(handler.title, problem, "Only one can run: keep one.")
         self._timers[handler.scenario, handler.on] = handler
 
-    def _check_tile(self, declaration: Declaration, tile: Tile) -> None:
-        layers = {layer.name: layer for layer in declaration.layers}
-        if sum(each.name == tile.name for each in declaration.tiles) > 1:
-            raise BadScenario(tile.name, "this tile is declared twice", "Name one otherwise.")
-        if tile.layer not in layers:
-            problem = f"tile {tile.name} is of layer {tile.layer}, which it does not declare"
-            raise BadScenario(declaration.name, problem, "Declare the layer first.")
-        layer = layers[tile.layer]
-        known = {field.name for field in msgspec.structs.fields(layer.data)}
-        if tile.op in ("sum", "mean") and tile.field not in known:
-            problem = f"field {tile.field!r} is not in {layer.data.__name__}"
-            raise BadScenario(tile.name, problem, f"Known fields: {', '.join(sorted(known))}.")
-        levels = {level.name for level in layer.levels}
-        for level in tile.levels:
-            if level not in levels:
-                problem = f"level {level!r} is not one of layer {layer.name}"
-                raise BadScenario(tile.name, problem, f"Known: {', '.join(sorted(levels))}.")
-
     def _add_layer(self, layer: Layer) -> None:
         if layer.name in self.layers:
             raise BadScenario(layer.name, "this layer is declared twice", "Name one otherwise.")
-        known = {field.name for field in msgspec.structs.fields(layer.data)}
-        for field in layer.fields:
-            if field.name not in known:
-                problem = f"field {field.name} is not in {layer.data.__name__}"
-                raise BadScenario(layer.name, problem, f"Known fields: {', '.join(sorted(known))}.")
+        check_layer(layer)
         self.layers[layer.name] = layer
 
     def _agree(self, handler: Handler) -> None:

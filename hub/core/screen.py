@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
+from hub.core.charts import Charts
 from hub.core.devices import Devices
 from hub.core.effect import Picture
 from hub.core.store import Store
@@ -29,6 +30,7 @@ class Screen:
         self._decode = msgspec.json.Decoder(Entity).decode
         self._entities: dict[str, Entity] = {}
         self._owners = devices.owners()
+        self._charts = Charts(store)
         self._newest = int(store.get(*_NEWEST) or 0)
         store.before_take(self._flush)
 
@@ -43,6 +45,8 @@ class Screen:
             self._owners[id_] = device.source
             device.entities.append(id_)
             self._devices.touch(device.source)
+        if picture.lines:
+            self._charts.add(id_, picture.lines, now)
         self._keep(
             Entity(
                 id=id_,
@@ -61,6 +65,7 @@ class Screen:
 
     def hide(self, id_: str) -> None:
         """Take an entity off the screen."""
+        self._charts.drop(id_)
         last = self._entity(id_)
         if last is not None:
             device = self._devices.get(self._owners.pop(id_, ""))

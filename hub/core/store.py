@@ -89,6 +89,12 @@ class Records(Generic[T]):
         self._records[name] = record
         self._touched[name] = None
 
+    def drop(self, name: str) -> None:
+        """Remove a record if it is there."""
+        self._records.pop(name, None)
+        self._touched.pop(name, None)
+        self._store.delete(self._table, name)
+
     def touch(self, name: str) -> None:
         """Note that a record was changed in place."""
         self._touched[name] = None

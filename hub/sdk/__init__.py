@@ -1,8 +1,8 @@
 """What a scenario author imports. One name each for what a scenario is made of."""
 
 from hub.core.context import Context
+from hub.core.declaration import Chart, Layer, Tile
 from hub.core.declaration import FieldSpec as Field
-from hub.core.declaration import Layer, Tile
 from hub.core.declaration import LevelSpec as Band
 from hub.core.window import Stats, Window
 from hub.model.alert import Level
@@ -25,6 +25,7 @@ __all__ = [
     "SECOND",
     "Ack",
     "Band",
+    "Chart",
     "Config",
     "Context",
     "Duration",

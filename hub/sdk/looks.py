@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hub.core.declaration import FieldSpec, Layer, LevelSpec, Symbol, Tile
+from hub.core.declaration import Chart, FieldSpec, Layer, LevelSpec, Symbol, Tile
 from hub.core.errors import BadScenario
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -33,10 +33,11 @@ class Looks:
         levels: tuple[LevelSpec, ...] = (),
         geometry: Literal["point", "none"] = "point",
         symbol: Symbol = "dot",
+        charts: tuple[Chart, ...] = (),
     ) -> Layer:
         """Declare a kind of thing on the screen; `ctx.show` shows one."""
         layer = Layer(
-            f"{self.name}.{name}", title, title_en, data, fields, levels, geometry, symbol
+            f"{self.name}.{name}", title, title_en, data, fields, levels, geometry, symbol, charts
         )
         self._layers.append(layer)
         return layer
@@ -53,9 +54,25 @@ class Looks:
         field: str = "",
         levels: tuple[str, ...] = (),
     ) -> None:
-        """Declare a figure of the city: an aggregate over a layer."""
-        tile = Tile(f"{self.name}.{name}", title, title_en, layer.name, op, unit, field, levels)
-        self._tiles.append(tile)
+        """Declare a figure of the city: an aggregate over a layer.
+
+        The mean or maximum of a field that the layer shows as percent is one too.
+        """
+        shares = {each.name for each in layer.fields if each.kind == "percent"}
+        percent = op in ("mean", "max") and field in shares
+        self._tiles.append(
+            Tile(
+                f"{self.name}.{name}",
+                title,
+                title_en,
+                layer.name,
+                op,
+                unit,
+                field,
+                levels,
+                percent,
+            )
+        )
 
     def alert(self, kind: str, title: str) -> str:
         """Declare a kind of alert with its title; return the kind."""

@@ -166,7 +166,7 @@ def test_the_declaration_describes_itself(test: Scenario) -> None:
     ]
     assert shown["layers"] == [
         {"name": "test.thing", "title": "物", "title_en": "Things", "geometry": "point",
-         "symbol": "dot", "levels": [], "fields": []}
+         "symbol": "dot", "levels": [], "fields": [], "charts": []}
     ]  # fmt: skip
     assert shown["tiles"] == [
         {"name": "test.all", "title": "全部", "title_en": "All", "unit": "", "layer": "test.thing",
