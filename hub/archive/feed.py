@@ -25,10 +25,52 @@ class BadRow(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True, gc=False):
-    """The cells of one row, and the line it ends on."""
+    """The cells of one row, the line it ends on, and how many rows of a long table it joins."""
 
     line: int
     cells: list[str]
+    rows: int = 1
+
+
+class Source:
+    """The bytes of a feed, counted and digested as they are read; BadFeed when there is none."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.size = path.stat().st_size
+            self._raw = _Hashed(path.open("rb"))
+        except OSError as error:
+            raise BadFeed(path, str(error.strerror), "Give a file to read") from error
+        if not self.size:
+            self._raw.close()
+            raise BadFeed(path, "it is empty", "Give a file with records")
+        self._buffer = io.BufferedReader(self._raw)
+
+    @property
+    def count(self) -> int:
+        """Bytes read so far."""
+        return self._raw.count
+
+    @property
+    def digest(self) -> "hashlib._Hash":
+        """The digest of the bytes read so far."""
+        return self._raw.digest
+
+    def readline(self, limit: int) -> bytes:
+        """Return the next line, or at most ``limit`` bytes of it."""
+        return self._buffer.readline(limit)
+
+    def drain(self, *, keep: bool = False) -> bytes:
+        """Read to the end; return it when it is to be kept."""
+        kept = []
+        while block := self._buffer.read(1 << 20):
+            if keep:
+                kept.append(block)
+        return b"".join(kept)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._buffer.close()
 
 
 class Feed:

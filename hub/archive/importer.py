@@ -1,14 +1,18 @@
-"""Importing a CSV feed: through its mapping, into a recording, with a report."""
+"""Importing feeds: through their mapping, into a recording, with a report."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from hashlib import sha256
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
 
 from hub.archive.errors import BadFeed
-from hub.archive.feed import BadRow, Feed
+from hub.archive.feed import BadRow
+from hub.archive.import_feeds import OpenFeed, open_feed
 from hub.archive.mapping import Field, Mapping
 from hub.archive.order import Disorder, ordered
 from hub.archive.reading import Reader, Reading, RowError
@@ -34,7 +38,18 @@ def import_feed(
     progress: Progress,
     partitioning: Partitioning | None = None,
 ) -> ImportReport:
-    """Write the readings of a CSV feed, in order of their time, as a recording; return the report.
+    """Import one feed, as `import_feeds` does several."""
+    return import_feeds([feed], mapping, output, progress, partitioning)
+
+
+def import_feeds(
+    feeds: Sequence[Path],
+    mapping: Mapping,
+    output: Path,
+    progress: Progress,
+    partitioning: Partitioning | None = None,
+) -> ImportReport:
+    """Write the readings of feeds, in order of their time, as a recording; return the report.
 
     Log time is event time, never falling. Cards stand at the start as retained state. Memory is
     bounded whatever the size. ``output`` appears when it is whole, and replaces what was there.
@@ -42,10 +57,12 @@ def import_feed(
     OSError when the output cannot be written.
     """
     partial = output.with_name(f"{output.name}.partial")
-    if output.exists() and output.samefile(feed):
-        raise BadFeed(feed, "it is also the output", "Name another file with --output")
-    with closing(Feed(feed, mapping.csv)) as source:
-        task = _Import(source, mapping, partitioning or Partitioning(), progress)
+    for feed in feeds:
+        if output.exists() and feed.exists() and output.samefile(feed):
+            raise BadFeed(feed, "it is also the output", "Name another file with --output")
+    with ExitStack() as stack:
+        opened = [stack.enter_context(closing(open_feed(feed, mapping))) for feed in feeds]
+        task = _Import(opened, mapping, partitioning or Partitioning(), progress)
         try:
             report = task.run(partial)
             partial.replace(output)
@@ -55,54 +72,71 @@ def import_feed(
 
 
 class _Import:
-    """One import under way: the open feed, its report, and the ordinals given out so far."""
+    """One import under way: the open feeds, the report, and the ordinals given out so far."""
 
     def __init__(
-        self, feed: Feed, mapping: Mapping, partitioning: Partitioning, progress: Progress
+        self,
+        feeds: list[OpenFeed],
+        mapping: Mapping,
+        partitioning: Partitioning,
+        progress: Progress,
     ) -> None:
         self._mapping = mapping
         self._partitioning = partitioning
         self._progress = progress
-        self._report = ImportReport(feed.path.name, mapping.name)
-        self._feed = feed
-        self._reader = Reader(mapping, feed)
+        self._name = ", ".join(feed.path.name for feed in feeds)
+        self._report = ImportReport(self._name, mapping.name)
+        self._feeds = feeds
+        self._size = sum(feed.size for feed in feeds)
+        self._readers = [Reader(mapping, feed) for feed in feeds]
         self._ordinals: dict[str, int] = {}
 
     def run(self, partial: Path) -> ImportReport:
         report, disorder = self._report, Disorder()
         window = round(self._mapping.time.reorder * SECOND)
-        readings = ordered(self._readings(), window, disorder)
+        each = [
+            ordered(self._readings(feed, reader), window, disorder)
+            for feed, reader in zip(self._feeds, self._readers, strict=True)
+        ]
+        readings = heapq.merge(*each, key=itemgetter(0))
         first = next(readings, None)
         if first is None:
             reasons = ", ".join(f"{n} {reason}" for reason, n in report.bad_by_reason.items())
             problem = f"none of its {report.rows} rows gives a reading ({reasons or 'no rows'})"
             remedy = f"First: {report.bad_first[0]}" if report.bad_first else "Check the feed"
-            raise BadFeed(self._feed.path, problem, remedy)
+            raise BadFeed(self._feeds[0].path, problem, remedy)
         cards = self._cards(first[0])
         report.cards = len(cards)
         with partial.open("wb") as stream:
             writer = RecordingWriter(stream, self._facts(), cards, self._schemas())
             self._write(writer, chain([first], readings))
-            report.sha256 = self._feed.sha256
+            report.sha256 = self._sha256()
             writer.finish(rows=str(report.rows), bad=str(report.bad), feed_sha256=report.sha256)
         report.out_of_order, report.late = disorder.rows, disorder.late
         report.worst_disorder = disorder.worst / SECOND
-        report.ambiguous_times = self._reader.timestamps.ambiguous
-        report.terminated = self._feed.terminated
-        self._progress(self._feed.size, self._feed.size)
+        report.ambiguous_times = sum(reader.timestamps.ambiguous for reader in self._readers)
+        report.terminated = all(feed.terminated for feed in self._feeds)
+        self._progress(self._size, self._size)
         return report
 
-    def _readings(self) -> Iterator[Reading]:
+    def _sha256(self) -> str:
+        """Return the digest of the feed; of several, the digest of their digests in order."""
+        digests = [feed.sha256 for feed in self._feeds]
+        return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
+
+    def _readings(self, feed: OpenFeed, reader: Reader) -> Iterator[Reading]:
         report = self._report
-        for row in self._feed.rows():
+        for row in feed.rows():
             report.rows += 1
             if report.rows % PROGRESS_ROWS == 0:
-                self._progress(self._feed.done, self._feed.size)
+                self._progress(sum(each.done for each in self._feeds), self._size)
             if isinstance(row, BadRow):
                 report.reject(row)
                 continue
+            report.rows += row.rows - 1
+            report.joined += row.rows - 1
             try:
-                reading = self._reader.read(row)
+                reading = reader.read(row)
             except RowError as error:
                 report.reject(BadRow(row.line, error.reason, error.detail))
                 continue
@@ -152,7 +186,7 @@ class _Import:
         mapping = self._mapping
         facts = {
             "created_by": "cityhub import",
-            "feed": self._feed.path.name,
+            "feed": self._name,
             "mapping": mapping.name,
             "title": mapping.title,
             "source": mapping.source,

@@ -35,6 +35,20 @@ class Column(Struct, frozen=True, forbid_unknown_fields=True):
         return self.prefix + (cell.lower() if self.lower else cell)
 
 
+FILE = "@file"
+"""The column that every feed has: the name of its file, without the extension."""
+
+
+class Long(Struct, frozen=True, forbid_unknown_fields=True):
+    """A long table: ``name`` is the column that says which quantity, ``value`` the one that has it.
+
+    Each quantity is a column for `[data]`; rows in a row of one device and time are one reading.
+    """
+
+    name: str
+    value: str
+
+
 class Csv(Struct, frozen=True, forbid_unknown_fields=True):
     """The dialect. ``missing`` lists the cells that mean "no value"; ``decimal`` is the point."""
 
@@ -155,7 +169,12 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole mapping file. ``name``, licence and source go into the recording."""
+    """A whole mapping file. ``name``, licence and source go into the recording.
+
+    ``format``: `csv`; `jsonl` (an object a line), `json` (an array), `mosquitto` (`mosquitto_sub
+    -F %J` or `-v`), `senml` (RFC 8428), `parquet`, `mcap` (messages in JSON): there a column is a
+    dotted path into a record, as `hub.archive.import_records` tells. ``long``: one row a quantity.
+    """
 
     name: str
     time: Time
@@ -164,6 +183,8 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     title: str = ""
     licence: str = ""
     source: str = ""
+    format: Literal["csv", "jsonl", "json", "mosquitto", "senml", "parquet", "mcap"] = "csv"
+    long: Long | None = None
     csv: Csv = Csv()
     cards: Cards = Cards()
     devices: dict[str, Place] = field(default_factory=dict)

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from hub.archive.errors import BadFeed
-from hub.archive.feed import Feed, Row
+from hub.archive.feed import Row
+from hub.archive.import_feeds import OpenFeed
 from hub.archive.mapping import Column, Field, Mapping, Number
 from hub.archive.timestamp import Timestamps
 from hub.model.district import CODES
@@ -51,7 +52,7 @@ class Reading(Struct, frozen=True, gc=False):
 class Reader:
     """Turns the rows of one feed into readings; BadFeed when a column is not there."""
 
-    def __init__(self, mapping: Mapping, feed: Feed) -> None:
+    def __init__(self, mapping: Mapping, feed: OpenFeed) -> None:
         self._mapping = mapping
         self._index = {name: index for index, name in reversed(list(enumerate(feed.header)))}
         for column, key in mapping.columns.items():

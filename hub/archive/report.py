@@ -52,8 +52,9 @@ class Silent(Struct, frozen=True):
 
 
 class ImportReport(Struct):
-    """The outcome of one import. ``rows`` = ``events`` + ``bad`` + ``duplicates``, always.
+    """The outcome of one import. ``rows`` = ``events`` + ``joined`` + ``bad`` + ``duplicates``.
 
+    Always. ``joined`` are rows of a long table that are one reading with the row before.
     ``conflicts`` are readings of one device and time with other data (kept), ``late`` those
     further out of order than the mapping puts right (kept), ``worst_disorder`` in seconds.
     ``terminated`` is false when the last line has no end and may be cut.
@@ -63,6 +64,7 @@ class ImportReport(Struct):
     mapping: str
     rows: int = 0
     events: int = 0
+    joined: int = 0
     cards: int = 0
     devices: int = 0
     duplicates: int = 0
@@ -120,6 +122,7 @@ class ImportReport(Struct):
         lines = [
             ("rows", f"{self.rows:,}"),
             ("events", f"{self.events:,}"),
+            *([("joined with the row before", f"{self.joined:,}")] if self.joined else []),
             ("devices with a reading", f"{self.devices:,}"),
             ("cards", f"{self.cards:,}"),
             ("bad rows", f"{self.bad:,}"),
