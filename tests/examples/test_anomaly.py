@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from examples.anomaly.measure import Score, measured, report, scored
+from examples.measure_anomaly import Score, measured, report, scored
 from hub.sdk import HOUR, MINUTE
 from hub.sdk.testing import Kit
 

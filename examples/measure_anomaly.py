@@ -1,6 +1,6 @@
 """How good 异常 is on the labelled series of the Numenta Anomaly Benchmark.
 
-`python examples/anomaly/measure.py ../shared/feeds/traffic_nab` plays each series through the
+`python examples/measure_anomaly.py ../shared/feeds/traffic_nab` plays each series through the
 scenario, as it would run in a city, and prints precision and recall.
 
 A detection is the raising of an alert. It is right when the hour that raised it touches a labelled
@@ -71,7 +71,7 @@ def measured(folder: Path) -> dict[str, Score]:
 def raised(file: Path) -> list[Instant]:
     """Return the beginnings of the hours for which an alert was raised."""
     rows = list(_rows(file))
-    kit = Kit(Path(__file__).parent, start=rows[0][0])
+    kit = Kit(Path(__file__).parent / "anomaly", start=rows[0][0])
     topic = f"city/210102/series/{file.stem.replace('_', '-').lower()}/value"
     for at, value in rows:
         kit.advance(max(0, at - kit.now))  # some rows are out of order
