@@ -1,6 +1,6 @@
 """How 智慧生态 looks on the screen."""
 
-from hub.sdk import Band, Config, Field, Scenario
+from hub.sdk import Band, Chart, Config, Field, Scenario
 from scenarios.ecology.rules import RETURN, STATIONS_SHARE, Grade
 from scenarios.ecology.views import CityView, SchoolView, StationView
 
@@ -42,6 +42,7 @@ _INDEX = (
     Field("dayAqi", "24 小时 AQI", "AQI, 24 h"),
     Field("dayPrimary", "24 小时首要污染物", "Primary, 24 h", kind="text"),
 )
+_AQI_CHART = Chart("aqi", "AQI 24 小时", "AQI, 24 h", fields=("aqi", "dayAqi"))
 
 STATIONS = ecology.layer(
     "station",
@@ -59,6 +60,11 @@ STATIONS = ecology.layer(
         Field("co", "CO", "CO", "mg/m³"),
     ),
     levels=_BANDS,
+    charts=(
+        _AQI_CHART,
+        Chart("dust", "颗粒物 24 小时", "Dust, 24 h", fields=("pm25", "pm10")),
+        Chart("gases", "气体 24 小时", "Gases, 24 h", fields=("o3", "no2", "so2")),
+    ),
 )
 
 CITY = ecology.layer(
@@ -73,6 +79,7 @@ CITY = ecology.layer(
         Field("heavy", "重污染区", "Heavily polluted", kind="text"),
     ),
     levels=_BANDS,
+    charts=(_AQI_CHART,),
 )
 
 SCHOOLS = ecology.layer(

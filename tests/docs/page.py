@@ -174,7 +174,7 @@ def changed(old: str, new: str) -> str:
             edits.append((_first(known), known.end_lineno or 0, [*fresh, *text]))
             begun = None
     ends = [] if begun is None else ["", "", *_lines(new, begun, len(new.splitlines()) + 1)]
-    for first, last, text in sorted(edits, key=lambda edit: -edit[0]):
+    for first, last, text in sorted(edits, key=lambda edit: (-edit[0], -edit[1])):
         lines[first - 1 : last] = text
     return "\n".join([*lines, *ends]) + "\n"
 
