@@ -136,8 +136,8 @@ def _show(file: Path, found: Contents) -> None:
     for name, value in sorted(found.facts.items()):
         table.add_row(cell(name), cell(value))
     if found.first:
-        table.add_row("from", local_text(found.first))
-        table.add_row("to", local_text(found.last))
+        table.add_row("first", local_text(found.first))
+        table.add_row("last", local_text(found.last))
     table.add_row("retained", f"{found.retained:,}")
     table.add_row("messages", f"{found.messages:,}")
     ordered = sorted(found.topics.items(), key=lambda item: (-item[1], item[0]))

@@ -34,7 +34,7 @@ when more than one whole second has passed, so every other second. R3's own 1 s 
 the broker dies alone."""
 
 
-@pytest.mark.parametrize("victim", ["ingest", "work", "act", "serve", "broker", "redis"])
+@pytest.mark.parametrize("victim", ["ingest", "work", "act", "archive", "serve", "broker", "redis"])
 async def test_killed_process_is_back_and_nothing_is_lost(
     city: City, redis: Redis, tmp_path: Path, victim: str
 ) -> None:
