@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,7 +33,7 @@ app = typer.Typer(help="The scenarios of this city.", no_args_is_help=True)
 class Row(Struct, frozen=True):
     """One scenario and how it fares, or the folder that does not hold one and why.
 
-    ``reads`` are the types of events it handles.
+    ``reads`` are the types of events it handles, ``config`` its configuration by default.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Row(Struct, frozen=True):
     layers: tuple[str, ...] = ()
     tiles: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    config: dict[str, object] = {}
     error: str = ""
 
 
@@ -70,6 +72,7 @@ def list_(
 
 app.command()(scenario_control.reload)
 app.command()(scenario_control.release)
+app.command()(scenario_control.configure)
 
 
 @app.command()
@@ -162,6 +165,7 @@ def _row(declaration: Declaration, folder: Path) -> Row:
         layers=tuple(layer.name for layer in declaration.layers),
         tiles=tuple(tile.name for tile in declaration.tiles),
         alerts=tuple(declaration.alerts),
+        config={} if declaration.config is None else msgspec.to_builtins(declaration.config()),
     )
 
 
@@ -188,6 +192,10 @@ def _print(found: list[Row]) -> None:
         cells = [cell(", ".join(name.removeprefix(own) for name in names)) for names in listed]
         table.add_row(cell(row.name), cell(row.title), state, *figures, *cells)
     console.print(table)
+    for row in found:
+        if row.config:
+            words = " ".join(f"{key}={value}" for key, value in row.config.items())
+            console.print(safe(f"{row.name} is configured by default: {words}"), soft_wrap=True)
     for row in found:
         if row.error:
             console.print(f"{safe(row.name)}: {safe(row.error)}", style="red", soft_wrap=True)

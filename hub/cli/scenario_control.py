@@ -1,11 +1,12 @@
-"""`cityhub scenario reload` and `release`: what is done to a running scenario."""
+"""`cityhub scenario reload`, `release` and `configure`: what is done to a running scenario."""
 
 import getpass
 import time
 import uuid
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from hub.cli.errors import CommandFailed
@@ -61,12 +62,37 @@ def release(
     _tell(name, "released", act(ctx.obj, "release", name), json=json)
 
 
-def act(settings: Settings, action: str, name: str) -> Outcome:
+def configure(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="the scenario's name")],
+    values: Annotated[list[str], typer.Argument(help="key=value, the value as JSON or a text")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="print the outcome as JSON")] = False,
+) -> None:
+    """Change fields of a scenario's configuration, live; `cityhub scenario list` shows them."""
+    wanted = dict(_value(each) for each in values)
+    _tell(name, "configured", act(ctx.obj, "configure", name, wanted), json=json)
+
+
+def _value(word: str) -> tuple[str, Any]:
+    key, equals, value = word.partition("=")
+    if not equals:
+        raise CommandFailed(f"{word!r} is no key=value", "write heavy=200", 2)
+    try:
+        return key, msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return key, value
+
+
+def act(
+    settings: Settings, action: str, name: str, values: dict[str, Any] | None = None
+) -> Outcome:
     """Carry out an action on a scenario, or raise CommandFailed with the reason."""
 
     async def submitted() -> Outcome | None:
         async with open_log(settings) as opened:
-            what = Action(uuid.uuid4().hex, action, name, 0, getpass.getuser(), "")
+            key, by = uuid.uuid4().hex, getpass.getuser()
+            what = Action(key, action, name, 0, by, "", values=values or {})
             return await submit(opened.redis, what, OUTCOME_SECONDS)
 
     outcome = run(submitted())

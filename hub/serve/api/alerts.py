@@ -12,9 +12,9 @@ from hub.model.action import Action
 from hub.model.alert import Alert, Level
 from hub.model.partition import CITY
 from hub.serve.actions import KEY, Answer, Decision
+from hub.serve.api.body import TooLargeError, body
 from hub.serve.api.page import Paged, after, answer, reply
 from hub.serve.api.parts import Parts
-from hub.serve.limits import BODY_BYTES
 from hub.serve.serving import Serving
 
 router = APIRouter(tags=["alerts"])
@@ -23,10 +23,6 @@ State = Literal["active", "open", "closed", "all"]
 
 _decode = msgspec.json.Decoder(Alert).decode
 _decision = msgspec.json.Decoder(Decision).decode
-
-
-class TooLargeError(ValueError):
-    """The body of a request is above its bound."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +111,7 @@ async def _decide(name: str, alert_id: str, request: Request, parts: Serving, ke
     if not KEY.fullmatch(key):
         return _refused("the header Idempotency-Key is needed: 1 to 128 printable characters")
     try:
-        decision = _decision(await _body(request))
+        decision = _decision(await body(request))
     except (msgspec.DecodeError, TooLargeError) as error:
         return _refused(f"the body is not a decision: {error}")
     action = Action(
@@ -141,12 +137,3 @@ async def action(key: str, parts: Parts) -> Response:
 
 def _refused(reason: str) -> Response:
     return reply(Answer("refused", reason), 422)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise TooLargeError(f"above {BODY_BYTES} bytes")
-    return bytes(body)

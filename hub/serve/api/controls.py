@@ -1,15 +1,17 @@
-"""What is done to a scenario as a whole: reload, release, redrive. Each is an action in the log."""
+"""What is done to a scenario: reload, release, redrive, configure. Each is an action in the log."""
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+import msgspec
+from fastapi import APIRouter, Header, Request, Response
 
 from hub.core.errors import BadScenario
 from hub.model.action import Action, Result
 from hub.sdk.loading import folders
 from hub.serve.actions import KEY, Answer
+from hub.serve.api.body import TooLargeError, body
 from hub.serve.api.page import reply
 from hub.serve.api.parts import Parts
 from hub.serve.serving import Serving
@@ -19,6 +21,13 @@ router = APIRouter(tags=["scenarios"])
 
 TRIAL_SECONDS = 10.0
 """How long new code may take to be loaded in a process of its own."""
+
+_CONFIG_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
 
 Key = Annotated[str, Header(max_length=128)]
 
@@ -55,11 +64,30 @@ async def redrive(name: str, parts: Parts, idempotency_key: Key = "") -> Respons
     return reply({"outcome": "stopped" if stopped else Result.DONE, "items": reports})
 
 
-async def _act(name: str, scenario: str, parts: Serving, key: str) -> Response:
+@router.put("/scenarios/{name}/config", openapi_extra=_CONFIG_BODY)
+async def configure(
+    name: str, request: Request, parts: Parts, idempotency_key: Key = ""
+) -> Response:
+    """Change fields of a scenario's configuration, from its place in the log on; else 422."""
+    try:
+        values = msgspec.json.decode(await body(request), type=dict[str, Any])
+    except (msgspec.DecodeError, TooLargeError) as error:
+        return reply(Answer("refused", f"the body is no object of values: {error}"), 422)
+    return await _act("configure", name, parts, idempotency_key, values)
+
+
+async def _act(
+    name: str,
+    scenario: str,
+    parts: Serving,
+    key: str,
+    values: dict[str, Any] | None = None,
+) -> Response:
     if not KEY.fullmatch(key):
         reason = "the header Idempotency-Key is needed: 1 to 128 printable characters"
         return reply(Answer("refused", reason), 422)
-    status, told = await parts.actions.submit(Action(key, name, scenario, 0, "operator", ""))
+    action = Action(key, name, scenario, 0, "operator", "", values=values or {})
+    status, told = await parts.actions.submit(action)
     return reply(told, status)
 
 

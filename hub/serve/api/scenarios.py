@@ -3,10 +3,12 @@
 import msgspec
 from fastapi import APIRouter, Response
 
+from hub.core.declaration import Declaration
 from hub.core.notice import OWN
 from hub.core.quarantine import TABLE, WITHIN, Standing
 from hub.log.tables import Tables
 from hub.model.instant import Instant, text
+from hub.model.partition import CITY
 from hub.serve.api.page import Paged, after, answer
 from hub.serve.api.parts import Parts
 from hub.serve.asyncapi import summary
@@ -38,11 +40,25 @@ async def scenarios(parts: Parts, paging: Paged) -> Response:
         {
             **each.describe(),
             "reads": summary(each),
+            "config": await _config(parts, each),
             **state(standings.get(each.name, {}), now),
         }
         for each in found[part]
     ]
     return answer(rows, following, paging, COLUMNS)
+
+
+async def _config(parts: Serving, declaration: Declaration) -> dict[str, object] | None:
+    """Return the fields of a scenario's configuration: what each is now and by default."""
+    if declaration.config is None:
+        return None
+    raw = await Tables(parts.redis, CITY).get("configs", declaration.name)
+    changed = {} if raw is None else msgspec.json.decode(raw, type=dict[str, object])
+    defaults = msgspec.to_builtins(declaration.config())
+    return {
+        name: {"value": changed.get(name, default), "default": default}
+        for name, default in defaults.items()
+    }
 
 
 async def _standings(parts: Serving) -> dict[str, dict[str, Standing]]:

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from hub.model.action import Action
 from hub.model.device import Card, Device
 from hub.model.event import Position
 from hub.model.instant import SECOND, parse
@@ -276,3 +277,28 @@ def test_a_port_in_use_names_the_setting() -> None:
     first = listen("127.0.0.1", 0)
     with first, pytest.raises(PortTaken, match="CITYHUB_HTTP_PORT"):
         listen("127.0.0.1", first.getsockname()[1])
+
+
+async def test_a_configuration_is_an_action_with_its_values(serve: Running) -> None:
+    """Appended for `city` to decide on; a body that is no object is refused without an event."""
+    head = await serve.city.log.head()
+    for body in (b"[]", b"{", b"x" * 20_000):
+        refused = await serve.http.put(
+            "/api/scenarios/parking/config", content=body, headers={"idempotency-key": "c0"}
+        )
+        assert refused.status_code in {413, 422}
+    assert await serve.city.log.head() == head
+    asked = await serve.http.put(
+        "/api/scenarios/parking/config", json={"full": 0.9}, headers={"idempotency-key": "c1"}
+    )
+    assert asked.status_code == 202
+    (logged,) = await serve.city.log.read(head.ordinal, 1, 200)
+    action = msgspec.json.decode(logged.event.data, type=Action)
+    assert (action.action, action.target, action.values) == ("configure", "parking", {"full": 0.9})
+
+
+async def test_an_entity_without_charts_has_none(serve: Running) -> None:
+    """Of a known layer an empty list, of an unknown one 404."""
+    found = await serve.http.get("/api/entities/parking.lot/lot-0001/charts")
+    assert (found.status_code, found.json()) == (200, {"items": []})
+    assert (await serve.http.get("/api/entities/nowhere/x/charts")).status_code == 404
