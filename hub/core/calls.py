@@ -71,8 +71,11 @@ class Calls:
             self._failures.note(handler, f"{unique}.key", event, now, error)
             return
         for index, key in enumerate(keys):
-            name = f"{unique}.{index}" if index else unique
-            context = self._context(handler, event, name, now=now, key=key, heard=heard)
+            if index:
+                name = f"{unique}.{index}"
+                context = self._context(handler, event, name, now=now, key=key, heard=heard)
+            else:
+                context.key = key
             self._call(handler, context, payload)
 
     def fire(self, handler: Handler, cause: str, due: Instant, key: str, *, exercise: bool) -> None:
@@ -150,19 +153,25 @@ class Calls:
         key: str,
         heard: Heard | None = None,
     ) -> Context:
-        off = heard is not None and heard.clock_off
+        time, late = event.time, False
+        quality = (EXERCISE,) if event.exercise else ()
+        if heard is not None:
+            late = heard.late
+            if heard.clock_off:
+                time, quality = None, ("clock-off", *quality)
+        scenario = handler.scenario
         return Context(
-            scenario=handler.scenario,
-            cause=cause,
-            event=event,
-            now=now,
-            key=key,
-            device=self._devices.get(event.source),
-            partitioning=self._partitioning,
-            declared=self._registry.declared[handler.scenario],
-            time=None if off else event.time,
-            late=heard is not None and heard.late,
-            quality=(("clock-off",) if off else ()) + ((EXERCISE,) if event.exercise else ()),
+            cause,
+            event,
+            now,
+            now if time is None else time,
+            key,
+            late,
+            quality,
+            scenario,
+            self._devices.get(event.source) if heard is None else heard.device,
+            self._partitioning,
+            self._registry.declared[scenario],
         )
 
 

@@ -53,8 +53,7 @@ class City:
     """All partitions. Events are given in order of log time; derived ones follow at once.
 
     ``registry`` is the code with which machines are built; each has its own copy, because a reload
-    exchanges it in one partition after the other. ``causes`` are what is being worked while the
-    sink is called: first what was given from outside (or a timer), then what it led to.
+    exchanges it in one partition after the other.
     """
 
     def __init__(
@@ -67,12 +66,23 @@ class City:
     ) -> None:
         self.registry = registry
         self.partitioning = partitioning or Partitioning()
-        self.causes: list[Cause] = []
         self._guard = guard
+        self._working: list[tuple[Position, Instant, Event]] = []
         self._sink = sink
         self._watch = watch
         self._kept = {name: Kept() for name in self.partitioning.names}
         self._machines = {name: self._machine(name) for name in self.partitioning.names}
+
+    @property
+    def causes(self) -> list[Cause]:
+        """What is being worked while the sink is called.
+
+        First what was given from outside (or a timer), then the derived events it led to.
+        """
+        return [
+            Cause(at.partition, at.ordinal, time, event.topic or event.type, event.subject)
+            for at, time, event in self._working
+        ]
 
     def append(self, partition: str, event: Event, time: Instant) -> Position:
         """Append an event to a partition and let it take its whole effect."""
@@ -89,7 +99,7 @@ class City:
 
     def advance(self, time: Instant) -> None:
         """Bring every partition to ``time``: all timers in order of due time, then partition."""
-        while True:
+        while not all(machine.quiet(time) for machine in self._machines.values()):
             due, name = min(
                 (machine.next_due() or time + 1, name) for name, machine in self._machines.items()
             )
@@ -122,7 +132,7 @@ class City:
 
     def crash(self) -> None:
         """Lose what was not committed: build every machine from its tables as of the commit."""
-        self.causes.clear()
+        self._working.clear()
         self._machines = {name: self._machine(name) for name in self._machines}
 
     def _machine(self, name: str) -> Machine:
@@ -144,20 +154,20 @@ class City:
         timer = machine.next_timer()
         if timer is not None:
             due, scenario, name, key = timer
-            self.causes.append(Cause(partition, 0, due, f"timer {scenario}.{name}", key))
+            timer_ = Event(name, "", f"timer {scenario}.{name}", subject=key)
+            self._working.append((Position(partition, 0), due, timer_))
             machine.fire()
             self._drain(partition)
-            self.causes.pop()
+            self._working.pop()
 
     def _append(self, partition: str, event: Event, time: Instant) -> Position:
         machine = self._machines[partition]
         position = Position(partition, machine.offset + 1)
         time = max(time, machine.time)
-        what = event.topic or event.type
-        self.causes.append(Cause(partition, position.ordinal, time, what, event.subject))
+        self._working.append((position, time, event))
         machine.apply(Logged(position, time, event))
         self._drain(partition)
-        self.causes.pop()
+        self._working.pop()
         return position
 
     def _drain(self, partition: str) -> None:

@@ -173,9 +173,13 @@ class Machine:
 
     def advance(self, time: Instant) -> None:
         """Fire the timers due until ``time``, each with its due time as now."""
-        while (due := self._timers.next_due()) is not None and due <= time:
+        while not self.quiet(time) and (due := self._timers.next_due()) is not None and due <= time:
             self.fire()
         self.time = max(self.time, time)
+
+    def quiet(self, until: Instant) -> bool:
+        """Return whether surely no timer is due until then."""
+        return self._timers.quiet(until)
 
     def next_due(self) -> Instant | None:
         """Return when the next timer is due."""

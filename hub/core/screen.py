@@ -48,18 +48,18 @@ class Screen:
         if picture.lines:
             self._charts.add(id_, picture.lines, now)
         self._keep(
-            Entity(
-                id=id_,
-                layer=picture.layer,
-                v=self._version(now),
-                at=picture.at,
-                district=picture.district,
-                level=picture.level,
-                title=picture.title,
-                time=text(picture.time),
-                stale=picture.stale or (device is not None and device.stale),
-                quality=picture.quality,
-                data=Raw(picture.data),
+            Entity(  # in the order of its fields: by name it takes twice as long
+                id_,
+                picture.layer,
+                self._version(now),
+                picture.at,
+                picture.district,
+                picture.level,
+                picture.title,
+                text(picture.time),
+                picture.stale or (device is not None and device.stale),
+                picture.quality,
+                Raw(picture.data),
             )
         )
 

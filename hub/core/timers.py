@@ -66,6 +66,10 @@ class Timers:
         """Return whether a timer is set."""
         return _GLUE.join((scenario, name, key)) in self._due
 
+    def quiet(self, until: Instant) -> bool:
+        """Return whether surely nothing is due until then; cheap, and asked at every event."""
+        return not self._heap or self._heap[0][0] > until
+
     def next_due(self) -> Instant | None:
         """Return when the next timer is due."""
         timer = self.peek()

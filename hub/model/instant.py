@@ -5,6 +5,7 @@ exactly, fit a JavaScript number until the year 2255, and cost nothing to store.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -46,7 +47,13 @@ def parse(text: str) -> Instant:
 
 def text(instant: Instant) -> str:
     """Return RFC 3339 in UTC with milliseconds, as every interface shows it."""
-    return to_datetime(instant).isoformat(timespec="milliseconds")[:-6] + "Z"
+    seconds, micros = divmod(instant, SECOND)
+    return f"{_second(seconds)}.{micros // MILLISECOND:03d}Z"
+
+
+@lru_cache(maxsize=4096)  # what happens at the same time is written many times
+def _second(seconds: int) -> str:
+    return to_datetime(seconds * SECOND).isoformat()[:-6]
 
 
 class CityClock(Struct, frozen=True):

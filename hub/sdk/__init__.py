@@ -7,6 +7,7 @@ from hub.core.declaration import LevelSpec as Band
 from hub.core.window import Stats, Window
 from hub.model.alert import Level
 from hub.model.command import Ack
+from hub.model.device import Card
 from hub.model.district import DISTRICTS
 from hub.model.event import Gone, Silence
 from hub.model.instant import DAY, HOUR, MINUTE, SECOND, Duration, Instant
@@ -25,6 +26,7 @@ __all__ = [
     "SECOND",
     "Ack",
     "Band",
+    "Card",
     "Chart",
     "Config",
     "Context",

@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from hub.sdk import Context, Gone, Silence
+from hub.sdk import Card, Context, Gone, Silence
 from scenarios.parking.look import LOTS, parking
-from scenarios.parking.messages import LotChanged, LotGone, LotState, LotView, Occupancy
+from scenarios.parking.messages import At, LotChanged, LotGone, LotState, LotView, Occupancy
 from scenarios.parking.rules import (
     RELIEVED,
     SATURATED,
@@ -25,13 +25,14 @@ def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
     lot.level = lot_level(free, total, Lot(lot.level) if lot.level else None) if total > 0 else None
     _fill(ctx, lot, share)
     card = ctx.card
-    name = card.name if card else ctx.key
-    area = str(card.attributes.get("areaName", "")) if card else ""
-    simulated = bool(card.attributes.get("simulated", False)) if card else False
+    name, at, area, simulated = ctx.key, None, "", False
+    if card is not None:
+        name, at, facts = card.name, card.at, card.attributes
+        area, simulated = str(facts.get("areaName", "")), bool(facts.get("simulated", False))
     view = LotView(free, occupied, total, round(share, 4), area, simulated)
-    at = card.at if card else None
     ctx.show(LOTS, ctx.key, name, view, at=at, level=lot.level, quality=quality)
-    _tell(ctx, lot, _news(ctx, lot, free, total))
+    if card is not None and at is not None:  # a lot without a place is near nothing
+        _tell(ctx, lot, _news(ctx, card, at, lot, (free, total)))
 
 
 @parking.timer("saturated")
@@ -80,30 +81,27 @@ def _fill(ctx: Context, lot: LotState, share: float) -> None:
         lot.saturated = False
 
 
-def _news(ctx: Context, lot: LotState, free: int, total: int) -> LotChanged | None:
-    """Return what the city is to know; None for a lot without a place: it is near nothing."""
-    card = ctx.card
-    if card is None or card.at is None:
-        return None
-    area = str(card.attributes.get("area", ""))
+def _news(ctx: Context, card: Card, at: At, lot: LotState, bays: tuple[int, int]) -> LotChanged:
+    """Return what the city is to know of a lot with ``bays``: free ones, and all."""
+    facts = card.attributes
+    area = str(facts.get("area", ""))
     return LotChanged(
-        lot=ctx.key,
-        name=card.name,
-        district=ctx.district,
-        area=area,
-        area_name=str(card.attributes.get("areaName", area)),
-        at=card.at,
-        free=free,
-        total=total,
-        level=lot.level,
-        saturated=lot.saturated,
+        ctx.key,
+        card.name,
+        ctx.district,
+        area,
+        str(facts.get("areaName", area)),
+        at,
+        *bays,
+        lot.level,
+        lot.saturated,
     )
 
 
-def _tell(ctx: Context, lot: LotState, news: LotChanged | None) -> None:
+def _tell(ctx: Context, lot: LotState, news: LotChanged) -> None:
     """Tell the city of the lot when something it acts on has changed."""
     last = lot.told
-    if news is None or news == last:
+    if news == last:
         return
     if last is not None and replace(news, free=last.free) == last:
         moved = abs(news.free - last.free)
