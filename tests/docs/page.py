@@ -5,7 +5,8 @@ What stands before a block, alone on its line, says what it is:
     <!-- file: noise/scenario.py -->    the block is the whole file
     <!-- change: noise/scenario.py -->  Python: its definitions take the place of those of the same
                                         name in the file, new ones before the next that does, or
-                                        at its end; its imports at the top
+                                        at its end; what it imports at
+                                        the top
     <!-- fails -->                      sh: the last command must fail
     <!-- not run: it needs a city -->   the block is only read; the reason is for the next writer
 
@@ -180,12 +181,14 @@ def changed(old: str, new: str) -> str:
 
 
 def _imported(tree: ast.Module, node: ast.stmt, text: list[str]) -> tuple[int, int, list[str]]:
-    """Return the edit that brings an import in: for one of the same module, else at the top."""
+    """Return the edit that brings names in: beside others of the same module, else at the top."""
     head = next(n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom))
-    same = [n for n in tree.body if _module(n) == _module(node) is not None]
-    if same:
-        return _first(same[0]), same[0].end_lineno or 0, text
-    return _first(head), _first(head) - 1, text
+    same = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == _module(node)]
+    if not same or not isinstance(node, ast.ImportFrom):
+        return _first(head), _first(head) - 1, text
+    names = dict.fromkeys(ast.unparse(alias) for n in (same[0], node) for alias in n.names)
+    line = f"from {node.module} import {', '.join(names)}"
+    return _first(same[0]), same[0].end_lineno or 0, [line]
 
 
 def _lines(text: str, first: int, end: int) -> list[str]:

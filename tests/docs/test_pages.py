@@ -132,10 +132,10 @@ def test_what_is_new_stands_before_what_follows_it() -> None:
 
 
 def test_a_new_import_stands_before_the_one_it_is_put_at() -> None:
-    """Also where that one is replaced."""
+    """Also where that one gets more names."""
     old = "from m import a\n\nX = a\n"
-    assert changed(old, "from k import b\n\nfrom m import (\n    a, c,\n)\n") == (
-        "from k import b\nfrom m import (\n    a, c,\n)\n\nX = a\n"
+    assert changed(old, "from k import b\n\nfrom m import (\n    c as d,\n    a,\n)\n") == (
+        "from k import b\nfrom m import a, c as d\n\nX = a\n"
     )
 
 
