@@ -6,8 +6,8 @@ export const OPERATOR = "operator";
 export const ASK_EVERY_MS = 1_000;
 export const ASK_TIMES = 30;
 
-/** What can be decided about an alert: 受理, 研判. The hub's own words, part of its paths. */
-export type DecisionKind = "acknowledge" | "assess";
+/** What can be decided about an alert: 受理, 研判, 搁置, 意见. The hub's own words, part of its paths. */
+export type DecisionKind = "acknowledge" | "assess" | "shelve" | "note";
 
 /**
  * One decision of the operator. Repeating it, with the same key, after a broken connection
@@ -22,6 +22,8 @@ export interface Decision {
   readonly opinion: string;
   /** Of 研判 alone. */
   readonly answer: Answer | null;
+  /** Of 搁置 alone: for how long; 0 takes it back. */
+  readonly minutes?: number;
 }
 
 /**
@@ -62,12 +64,18 @@ export async function decide(
   onPending: () => void,
   web: Web = browserWeb,
 ): Promise<Outcome> {
-  const { kind, key, alertId, version, opinion, answer } = decision;
+  const { kind, key, alertId, version, opinion, answer, minutes } = decision;
   const path = `/api/alerts/${encodeURIComponent(alertId)}/${kind}`;
   let outcome = await ask(web, path, {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": key },
-    body: JSON.stringify({ version, by: OPERATOR, opinion, ...(answer === null ? {} : { answer }) }),
+    body: JSON.stringify({
+      version,
+      by: OPERATOR,
+      opinion,
+      ...(answer === null ? {} : { answer }),
+      ...(minutes === undefined ? {} : { minutes }),
+    }),
   });
   for (let turn = 0; outcome.outcome === "pending" && turn < ASK_TIMES; turn += 1) {
     onPending();

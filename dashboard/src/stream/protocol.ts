@@ -44,6 +44,10 @@ export interface Assessment extends Acknowledgement {
   readonly answer: Answer;
 }
 
+export interface Shelving extends Acknowledgement {
+  readonly until: string;
+}
+
 export interface Alert {
   /** `{scenario}/{kind}/{place}#{occurrence}` */
   readonly id: string;
@@ -65,6 +69,10 @@ export interface Alert {
   readonly acknowledged: Acknowledgement | null;
   /** The latest judgement of a person; a later one replaces it. */
   readonly assessment: Assessment | null;
+  /** 搁置: put aside until a time; null or in the past: it is not. */
+  readonly shelved?: Shelving | null;
+  /** 意见 added to the record, the newest of them. */
+  readonly notes?: readonly Acknowledgement[];
   readonly version: number;
   readonly exercise: boolean;
 }
