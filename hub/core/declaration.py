@@ -90,7 +90,8 @@ class Tile(Struct, frozen=True):
     """A figure of the city: an aggregate over all entities of a layer that are not stale.
 
     ``op`` `sum`, `mean` or `max` of ``field``, `count` of entities with one of ``levels``, or
-    `share` of those among all; ``percent`` says that ``field`` is one.
+    `share` of those among all; ``percent`` says that ``field`` is one. A value from ``above`` on,
+    or under ``below``, wants attention.
     """
 
     name: str
@@ -102,6 +103,8 @@ class Tile(Struct, frozen=True):
     field: str = ""
     levels: tuple[str, ...] = ()
     percent: bool = False
+    above: float | None = None
+    below: float | None = None
 
     @property
     def format(self) -> str:
@@ -117,6 +120,8 @@ class Tile(Struct, frozen=True):
             "unit": self.unit,
             "layer": self.layer,
             "format": self.format,
+            "above": self.above,
+            "below": self.below,
         }
 
 

@@ -53,10 +53,13 @@ class Looks:
         unit: str = "",
         field: str = "",
         levels: tuple[str, ...] = (),
+        above: float | None = None,
+        below: float | None = None,
     ) -> None:
         """Declare a figure of the city: an aggregate over a layer.
 
-        The mean or maximum of a field that the layer shows as percent is one too.
+        The mean or maximum of a field that the layer shows as percent is one too. From ``above``
+        on, or under ``below``, it wants attention: the page marks it.
         """
         shares = {each.name for each in layer.fields if each.kind == "percent"}
         percent = op in ("mean", "max") and field in shares
@@ -71,6 +74,8 @@ class Looks:
                 field,
                 levels,
                 percent,
+                above,
+                below,
             )
         )
 

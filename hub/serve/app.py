@@ -29,6 +29,7 @@ from hub.serve.api import (
     health,
     scenarios,
     tickets,
+    tiles,
 )
 from hub.serve.api import history as archives
 from hub.serve.errors import NoCredentials, PortTaken
@@ -57,6 +58,7 @@ NOUNS = (
     health,
     scenarios,
     tickets,
+    tiles,
 )
 
 log = structlog.get_logger()
@@ -192,6 +194,7 @@ async def _pulse(parts: Serving, stop: asyncio.Event) -> None:
         if parts.wall.loaded:
             change = parts.tiles.compute(parts.wall.screen, parts.status.city())
             parts.wall.take(change)
+            parts.trends.note(parts.tiles.values, parts.status.city())
         ready, encoded = parts.status.encoded()
         parts.wall.beat(encoded, ready=ready)
 

@@ -1,7 +1,7 @@
 """What the handlers of one `serve` process share; built once, by the composition root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import Histogram
 from redis.asyncio import Redis
@@ -16,6 +16,7 @@ from hub.serve.history.sessions import Sessions
 from hub.serve.status import Status
 from hub.serve.tickets import Tickets
 from hub.serve.tiles import Tiles
+from hub.serve.trends import Trends
 from hub.serve.wall import Wall
 from hub.settings import Settings
 
@@ -38,6 +39,7 @@ class Serving:
     tickets: Tickets
     delay: Histogram
     history: Sessions
+    trends: Trends = field(default_factory=Trends)
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:

@@ -1,6 +1,6 @@
 """Tiles: figures of the city, aggregates over a layer, shown as entities `tile/{name}`. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -33,6 +33,11 @@ class Tiles:
         """Compute these from now on; `rebuild` fills them."""
         self._tiles = tuple(tiles)
         self._figures = {tile.layer: {} for tile in self._tiles}
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """The values as they were computed last, by tile."""
+        return self._shown
 
     def note(self, change: Change, screen: Screen) -> None:
         """Take in what a page changed."""

@@ -214,17 +214,19 @@ emergency.tile(
 )
 emergency.tile(
     "ponding", "积水 15 厘米以上", "Water ≥15 cm", PONDING_POINTS, "count", unit="处",
-    levels=("blue", "orange", "red"),
+    levels=("blue", "orange", "red"), above=1,
 )  # fmt: skip
 emergency.tile(
     "deep", "积水 40 厘米以上", "Water ≥40 cm", PONDING_POINTS, "count", unit="处", levels=("red",)
 )
-emergency.tile("closed", "封闭道路", "Closed roads", ROADS, "count", unit="条", levels=("closed",))
+emergency.tile(
+    "closed", "封闭道路", "Closed roads", ROADS, "count", unit="条", levels=("closed",), above=1
+)
 emergency.tile(
     "gas", "燃气报警", "Gas alarms", SPACES, "count", unit="处",
-    levels=("blue", "yellow", "orange", "red"),
+    levels=("blue", "yellow", "orange", "red"), above=1,
 )  # fmt: skip
 emergency.tile(
     "fire", "火灾报警", "Fire alarms", FIRE_ZONES, "count", unit="处",
-    levels=("yellow", "orange", "red"),
+    levels=("yellow", "orange", "red"), above=1,
 )  # fmt: skip

@@ -150,7 +150,7 @@ COLD = hospital.alert("cold", "低温急诊需求")
 
 hospital.tile(
     "crowded", "拥挤急诊", "Crowded EDs", HOSPITALS, "count", unit="家",
-    levels=("crowded", "severe", "danger"),
+    levels=("crowded", "severe", "danger"), above=1,
 )  # fmt: skip
 hospital.tile("waiting", "120 待派", "120 waiting", CENTRES, "sum", unit="起", field="waiting")
 hospital.tile(
@@ -158,7 +158,14 @@ hospital.tile(
     levels=("dispatched", "on-scene", "transporting"),
 )  # fmt: skip
 hospital.tile(
-    "turnout", "3 分钟出车率", "Turnout within 3 min", CENTRES, "mean", unit="%", field="turnout"
+    "turnout",
+    "3 分钟出车率",
+    "Turnout within 3 min",
+    CENTRES,
+    "mean",
+    unit="%",
+    field="turnout",
+    below=95,
 )
 hospital.tile(
     "online", "急救车在线", "Ambulances online", AMBULANCES, "count", unit="辆",

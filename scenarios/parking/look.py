@@ -71,5 +71,12 @@ SATURATED = parking.alert("saturated", "商圈饱和")
 parking.tile("free", "剩余泊位", "Free bays", LOTS, "sum", unit="个", field="availableSpotNumber")
 parking.tile("full", "满位停车场", "Full car parks", LOTS, "count", unit="座", levels=("full",))
 parking.tile(
-    "saturated", "饱和商圈", "Saturated areas", AREAS, "count", unit="个", levels=("saturated",)
+    "saturated",
+    "饱和商圈",
+    "Saturated areas",
+    AREAS,
+    "count",
+    unit="个",
+    levels=("saturated",),
+    above=1,
 )

@@ -44,6 +44,10 @@ export interface TileSpec {
   readonly unit: string;
   readonly layer: string;
   readonly format: "number" | "percent";
+  /** From this value on it wants attention. */
+  readonly above?: number | null;
+  /** Under this value it does. */
+  readonly below?: number | null;
 }
 
 export interface Scenario {

@@ -170,5 +170,5 @@ def test_the_declaration_describes_itself(test: Scenario) -> None:
     ]  # fmt: skip
     assert shown["tiles"] == [
         {"name": "test.all", "title": "全部", "title_en": "All", "unit": "", "layer": "test.thing",
-         "format": "percent"}
+         "format": "percent", "above": None, "below": None}
     ]  # fmt: skip
