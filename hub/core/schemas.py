@@ -1,5 +1,6 @@
 """In which shape states are stored: what new code cannot read is refused when it is loaded."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -11,6 +12,8 @@ from hub.core.store import Store
 
 _TABLE = "schemas"
 _STATES = "state"
+TYPES = 1_000
+"""Types whose shape is kept in mind: more than a city's scenarios have, over some reloads."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _shape = msgspec.json.Encoder(order="deterministic").encode
@@ -76,7 +79,9 @@ def _read(cell: str, raw: bytes, type_: Any, stored: int, version: int) -> bytes
     return fresh
 
 
+@lru_cache(maxsize=TYPES)
 def _schema(type_: Any) -> Schema:
+    """Return the shape of a type; milliseconds of reflection, so once for each type."""
     try:
         shape = _shape(msgspec.json.schema(type_))
     except TypeError:  # a field that JSON does not know: its words must do
