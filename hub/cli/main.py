@@ -12,6 +12,7 @@ from hub.cli.compare import compare_command
 from hub.cli.demo import demo as run_demo
 from hub.cli.doctor import doctor
 from hub.cli.errors import CommandFailed, fail
+from hub.cli.explain import explain
 from hub.cli.importing import import_command
 from hub.cli.replay import replay
 from hub.cli.reset import reset
@@ -60,7 +61,7 @@ for process in (
     processes.serve,
 ):
     app.command()(process)
-for command in (replay, tail, bench, doctor, reset):
+for command in (replay, tail, bench, doctor, explain, reset):
     app.command()(command)
 app.command("import")(import_command)
 app.command("compare")(compare_command)

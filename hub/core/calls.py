@@ -9,12 +9,14 @@ from hub.core.effect import Effect, Run, checked
 from hub.core.failures import Failures
 from hub.core.guard import Guard
 from hub.core.handler import Given, Handler, Role
+from hub.core.reasons import Reasons
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered, state_of
 from hub.core.route import Misfit
 from hub.core.settlement import Settlement
 from hub.core.window import Window
 from hub.core.witness import Witness
+from hub.model.alert import Signal
 from hub.model.event import EXERCISE, Event
 from hub.model.instant import Instant
 from hub.model.partition import Partitioning
@@ -35,6 +37,7 @@ class Calls:
         devices: Devices,
         failures: Failures,
         settlement: Settlement,
+        reasons: Reasons,
     ) -> None:
         self._registry = registry
         self._partitioning = partitioning
@@ -45,6 +48,7 @@ class Calls:
         self._devices = devices
         self._failures = failures
         self._settlement = settlement
+        self._reasons = reasons
 
     def offer(  # noqa: PLR0917 an event and what is known of it
         self,
@@ -126,18 +130,28 @@ class Calls:
             self._remembered.undo(handler, context.key)
             self._failures.note(handler, context.cause, context.event, context.now, error)
             return
+        before = states.stored(state) if effects else None
         if state:
             self._remembered.keep_state(handler, state, raw, context.now)
         if changed and handler.memory is not None:
             self._remembered.keep(handler, context.key)
-        self._settle(handler, context, effects)
+        self._settle(handler, context, effects, before, raw)
 
-    def _settle(self, handler: Handler, context: Context, effects: list[Effect]) -> None:
+    def _settle(
+        self,
+        handler: Handler,
+        context: Context,
+        effects: list[Effect],
+        before: bytes | None,
+        after: bytes,
+    ) -> None:
         for number, effect in enumerate(effects):
             if type(effect) is Run:
                 self._run(handler, effect, context, number)
-            else:
-                self._settlement.settle(handler.scenario, effect, context.now)
+            elif self._settlement.settle(handler.scenario, effect, context.now) and isinstance(
+                effect, Signal
+            ):
+                self._reasons.note(handler, context, effect, before, after)
 
     def _given(self, handler: Handler, context: Context, payload: object) -> Given:
         config = self._configs.of(handler.scenario)

@@ -27,6 +27,7 @@ TABLES = (
     "touched",
     "charts",
     "quarantine",
+    "reasons",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
 `configs` JSON of what differs from the code's defaults, `counters` decimal text, `marks` what the

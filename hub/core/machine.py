@@ -27,6 +27,7 @@ from hub.core.lifetimes import EXPIRE
 from hub.core.notice import notice
 from hub.core.outlet import Outlet
 from hub.core.quarantine import Quarantine, Standing
+from hub.core.reasons import Reasons
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered
 from hub.core.returning import Returning
@@ -124,6 +125,7 @@ class Machine:
             devices=self._devices,
             failures=failures,
             settlement=self._settlement,
+            reasons=Reasons(store, registry, self._timers, self._position),
         )
         self._delivery = Delivery(self._calls, self._quarantine, self._outlet)
         self._returning = Returning(

@@ -38,7 +38,7 @@ class Settlement:
         self._signals = signals
         self._counters = counters
         self._remembered = remembered
-        self._ways: dict[type, Callable[[str, Any, Instant], None]] = {
+        self._ways: dict[type, Callable[[str, Any, Instant], bool | None]] = {
             Picture: self._picture,
             Hide: self._hide,
             Timer: self._timer,
@@ -50,9 +50,9 @@ class Settlement:
             Job: self._job,
         }
 
-    def settle(self, scenario: str, effect: Effect, now: Instant) -> None:
-        """Make one effect of a scenario's handler count."""
-        self._ways[type(effect)](scenario, effect, now)
+    def settle(self, scenario: str, effect: Effect, now: Instant) -> bool:
+        """Make one effect of a scenario's handler count; return whether an alert changed by it."""
+        return bool(self._ways[type(effect)](scenario, effect, now))
 
     def _picture(self, _: str, picture: Picture, now: Instant) -> None:
         self._screen.show(picture, now)
@@ -66,15 +66,17 @@ class Settlement:
         else:
             self._timers.start(scenario, timer.name, timer.key, timer.due, exercise=timer.exercise)
 
-    def _signal(self, _: str, signal: Signal, now: Instant) -> None:
-        self._say(signal, now)
+    def _signal(self, _: str, signal: Signal, now: Instant) -> bool:
+        changed = self._say(signal, now)
         if not (signal.active or signal.exercise):  # what was played is over too
-            self._say(replace(signal, exercise=True), now)
+            changed = self._say(replace(signal, exercise=True), now) or changed
+        return changed
 
-    def _say(self, signal: Signal, now: Instant) -> None:
+    def _say(self, signal: Signal, now: Instant) -> bool:
         event = self._signals.changed(signal, self._outlet.partition, now)
         if event is not None:
             self._outlet.forward(CITY, event)
+        return event is not None
 
     def _command(self, _: str, command: Command, _now: Instant) -> None:
         self._outlet.command(command)

@@ -132,6 +132,10 @@ class States:
             self._objects[name] = found
         return found
 
+    def stored(self, name: str) -> bytes | None:
+        """Return a state as it is stored."""
+        return self._store.get(self._table, name)
+
     def checked(self, name: str, type_: type[Any]) -> bytes:
         """Return the state encoded; raise when it could not be read again."""
         raw = self._encode(self._objects[name])

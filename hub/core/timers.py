@@ -62,6 +62,11 @@ class Timers:
             scenario, name, key = field.split(_GLUE, 2)
             self.start(scenario, name, key, now, exercise=field in self._played)
 
+    def due(self, scenario: str, name: str, key: str) -> Instant | None:
+        """Return when a timer is due; None when it is not set."""
+        due = self._due.get(_GLUE.join((scenario, name, key)))
+        return due if due is None or due < POSTPONED else due - POSTPONED
+
     def running(self, scenario: str, name: str, key: str) -> bool:
         """Return whether a timer is set."""
         return _GLUE.join((scenario, name, key)) in self._due

@@ -134,10 +134,11 @@ def quarantined(city: City) -> Json:
 
 
 def mend(city: City, folder: Path) -> Json:
-    """Reload code that is well, and redrive; return the figures."""
+    """Reload code that is well, redrive, and wait until nothing is left; return how much it was."""
     reload(city, folder, ACTS["fine"])
     answer = city.post("scenarios/wild/redrive", {}, f"redrive-{time.monotonic()}")
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 202, answer.text
+    wait_for(lambda: row(city)["state"] != "quarantined", "it is released", DEATHS)
     return answer.json()["items"]
 
 

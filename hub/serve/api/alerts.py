@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from msgspec import Raw
 
+from hub.log.reasons import explain
 from hub.log.tables import Tables
 from hub.model.action import Action
 from hub.model.alert import Alert, Level
@@ -126,6 +127,19 @@ async def _decide(name: str, alert_id: str, request: Request, parts: Serving, ke
     )
     status, told = await parts.actions.submit(action)
     return reply(told, status)
+
+
+@router.get("/alerts/{alert_id:path}/explain")
+async def why(alert_id: str, parts: Parts) -> Response:
+    """Tell why an alert changed: events, handlers, states before and after, timers; oldest first.
+
+    The last eight changes of its identity, those of earlier occurrences among them.
+    """
+    found = await explain(parts.redis, parts.partitions, alert_id)
+    if found is None:
+        raise HTTPException(404, f"no alert {alert_id!r}")
+    alert, reasons = found
+    return reply({"alert": alert, "reasons": reasons})
 
 
 @router.get("/actions/{key:path}", responses={202: {"description": "no outcome yet"}})

@@ -5,22 +5,28 @@ import sys
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from fastapi import APIRouter, Header, Request, Response
+from redis.exceptions import RedisError
+from starlette.background import BackgroundTask
 
 from hub.core.errors import BadScenario
-from hub.model.action import Action, Result
+from hub.log.errors import LogFull
+from hub.model.action import Action
 from hub.sdk.loading import folders
 from hub.serve.actions import KEY, Answer
 from hub.serve.api.body import TooLargeError, body
 from hub.serve.api.page import reply
 from hub.serve.api.parts import Parts
 from hub.serve.serving import Serving
-from hub.work.redrive import Redriver, Report
+from hub.work.redrive import Plan, Redriver
 
 router = APIRouter(tags=["scenarios"])
 
 TRIAL_SECONDS = 10.0
 """How long new code may take to be loaded in a process of its own."""
+
+log = structlog.get_logger()
 
 _CONFIG_BODY: dict[str, Any] = {
     "requestBody": {
@@ -51,17 +57,27 @@ async def release(name: str, parts: Parts, idempotency_key: Key = "") -> Respons
 async def redrive(name: str, parts: Parts, idempotency_key: Key = "") -> Response:
     """Let what a scenario failed on or missed come again, in order; then release it.
 
-    The answer tells the figures of each partition.
+    202 with what there is; it goes on after the answer, and `/api/scenarios` tells what is left.
     """
     answer = await _act("redrive", name, parts, idempotency_key)
     if answer.status_code != 200:  # noqa: PLR2004 the one status of what was done
         return answer
-    reports: list[Report] = []
-    for partition in parts.partitions:
-        redriver = Redriver(parts.redis, partition, parts.status.city)
-        reports += [await redriver.run(p, lambda _: None) for p in await redriver.plans(name)]
-    stopped = any(report.stopped for report in reports)
-    return reply({"outcome": "stopped" if stopped else Result.DONE, "items": reports})
+    redrivers = [Redriver(parts.redis, each, parts.status.city) for each in parts.partitions]
+    plans = [(each, plan) for each in redrivers for plan in await each.plans(name)]
+    told = [{"partition": each.partition, "events": plan.events} for each, plan in plans]
+    started = reply({"outcome": "started", "items": told}, 202)
+    started.background = BackgroundTask(_redrive, plans)
+    return started
+
+
+async def _redrive(plans: list[tuple[Redriver, Plan]]) -> None:
+    for redriver, plan in plans:
+        try:
+            report = await redriver.run(plan, lambda _: None)
+        except (RedisError, LogFull, OSError) as error:
+            log.warning("redrive.ended", scenario=plan.scenario, error=str(error))
+            return
+        log.info("redrive", **msgspec.to_builtins(report))
 
 
 @router.put("/scenarios/{name}/config", openapi_extra=_CONFIG_BODY)
