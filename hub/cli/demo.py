@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 console = Console(stderr=False, highlight=False, soft_wrap=True)
 
+MANY_DEVICES = 10_000
+"""From so many simulated devices on each partition has a worker process of its own: loading and
+working 100,000 devices keeps one core busy for minutes, and the desk must not wait for it."""
 PROBE_SECONDS = 0.05
 """How often a starting server is asked whether it is up."""
 PROBE_TIMEOUT = 1.0
@@ -89,13 +92,20 @@ class _City:
     def stages(self) -> list[list[Spec]]:
         """Return the children: servers, then the hub, then the sensors."""
         servers = [spec for spec in (self._redis, self._broker) if spec is not None]
-        names = ["ingest", "work", "act"]
+        names = ["ingest", "act"]
         if not self._settings.no_archive:
             names.append("archive")
-        hub = [self._own(name) for name in names]
+        hub = [*(self._own(name) for name in names), *self._workers()]
         hub.append(self._own("serve", up=lambda: _answers(f"{self.page}api/health")))
         sensors = [] if self._settings.no_sensors else [self._own("sensors", "run")]
         return [servers, hub, sensors]
+
+    def _workers(self) -> list[Spec]:
+        """Return the worker; in a large city one a partition, so that none waits for another."""
+        if self._settings.devices < MANY_DEVICES:
+            return [self._own("work")]
+        names = self._settings.partitioning.names
+        return [self._own("work", "--partition", name, role=f"work-{name}") for name in names]
 
     def _port(self, name: str, taken: set[int]) -> int:
         asked = name in self._settings.model_fields_set
@@ -127,10 +137,16 @@ class _City:
         self._mqtt_url = f"mqtt://127.0.0.1:{port}"
         return Spec("broker", plan.argv, os.environ, lambda: _listens(port))
 
-    def _own(self, name: str, *more: str, up: Callable[[], Awaitable[None]] | None = None) -> Spec:
+    def _own(
+        self,
+        name: str,
+        *more: str,
+        role: str = "",
+        up: Callable[[], Awaitable[None]] | None = None,
+    ) -> Spec:
         argv = (sys.executable, "-m", "hub.cli.main", name, *more)
-        env = {**os.environ, **self._env(name)}
-        return Spec(name, argv, env, up)
+        env = {**os.environ, **self._env(role or name)}
+        return Spec(role or name, argv, env, up)
 
     def _env(self, name: str) -> dict[str, str]:
         """Return what a child needs beyond its own defaults; all else it inherits."""

@@ -1,9 +1,11 @@
 """The commands that run one process of the hub each: ingest, work, act, archive, serve."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
+from hub.cli.errors import CommandFailed
 from hub.edge import configure_logging
 
 
@@ -15,12 +17,22 @@ def ingest(ctx: typer.Context) -> None:
     asyncio.run(run(ctx.obj))
 
 
-def work(ctx: typer.Context) -> None:
+def work(
+    ctx: typer.Context,
+    partition: Annotated[
+        list[str] | None, typer.Option(help="work this partition only; may be repeated")
+    ] = None,
+) -> None:
     """Run the scenarios on the log."""
     from hub.work.app import run  # noqa: PLC0415 as above
 
+    partitions, names = tuple(partition or ()), ctx.obj.partitioning.names
+    for name in partitions:
+        if name not in names:
+            known = ", ".join(names)
+            raise CommandFailed(f"{name!r} is no partition of this city", f"choose among {known}")
     configure_logging(ctx.obj)
-    asyncio.run(run(ctx.obj))
+    asyncio.run(run(ctx.obj, partitions))
 
 
 def act(ctx: typer.Context) -> None:

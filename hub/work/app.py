@@ -26,8 +26,8 @@ TRIM_SECONDS = 10.0
 log = structlog.get_logger()
 
 
-async def run(settings: Settings) -> None:
-    """Work all partitions until SIGTERM."""
+async def run(settings: Settings, partitions: tuple[str, ...] = ()) -> None:
+    """Work ``partitions``, all of the city's without any, until SIGTERM."""
     stop = stop_event()
     loader = Loader(settings.scenarios)
     registry = Registry(loader.declarations)
@@ -41,12 +41,14 @@ async def run(settings: Settings) -> None:
     deadline = Deadline(kennel.board, loader)
     workers = [
         Worker(connect(settings.redis), name, holder, registry, partitioning, deadline=deadline)
-        for name in partitioning.names
+        for name in partitions or partitioning.names
     ]
     gc.collect()
     gc.freeze()  # what is loaded stays: the collector need not look at it again
     log.info(
-        "work", partitions=partitioning.names, scenarios=[d.name for d in registry.declarations]
+        "work",
+        partitions=partitions or partitioning.names,
+        scenarios=[d.name for d in registry.declarations],
     )
     if settings.no_archive:
         await _forget_archive(redis, settings)

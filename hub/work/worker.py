@@ -35,6 +35,9 @@ BLOCK = 500
 """Milliseconds to wait for events: how late a stop is noticed."""
 COMMIT_SECONDS = 0.050
 """Longest run of the machine before it commits."""
+CATCH_UP_SECONDS = 0.200
+"""The same while more than READ_ENTRIES events wait. A commit costs an fsync, on a busy disk more
+than the run before it; who is behind by that much gains more than 0.2 s by fewer commits."""
 RENEW_SECONDS = 1.0
 RETRY_SECONDS = 0.2
 """Pause before Redis is tried again: an outage ends within the 3 s of R4."""
@@ -145,7 +148,8 @@ class Worker:
 
     def _apply(self, machine: Machine, events: list[Logged], first: int) -> int:
         """Apply events from index ``first``, as many as one commit may hold; return the next."""
-        deadline = perf_counter() + COMMIT_SECONDS
+        behind = len(events) - first > READ_ENTRIES
+        deadline = perf_counter() + (CATCH_UP_SECONDS if behind else COMMIT_SECONDS)
         last = min(len(events), first + BATCH_EVENTS)
         with self._deadline.armed(self.partition):
             for index in range(first, last):
