@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from hub.cli import bench, deadletters, doctor, scenario, tail
+from hub.cli import bench, deadletters, doctor, explain, scenario, tail
 from hub.core.machine import Machine
 from hub.core.registry import Registry
 from hub.log.birth import establish
@@ -34,7 +34,7 @@ def command_line(settings: Settings) -> typer.Typer:
 
     app.add_typer(deadletters.app, name="deadletters")
     app.add_typer(scenario.app, name="scenario")
-    for command in (tail.tail, doctor.doctor, bench.bench):
+    for command in (tail.tail, doctor.doctor, bench.bench, explain.explain):
         app.command()(command)
     return app
 
