@@ -1,4 +1,4 @@
-"""A mixed feed: car parks, hospitals, rain, water, gas, fire, manholes, all at once, by seed."""
+"""A mixed feed: air, car parks, hospitals, rain, water, gas, fire, manholes at once, by seed."""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -11,6 +11,8 @@ DISTRICTS = ("210102", "210103")
 LONGEST_GAP = 40.0
 """Seconds between two lines, at most; now and then all is silent for longer."""
 SILENCE = 1_200.0
+AIR = 0.2
+"""So many of the lines are of the air."""
 
 Device = tuple[str, str, str, float | None, dict[str, Any]]
 """Domain, name, kind, period in seconds or None, attributes."""
@@ -20,6 +22,7 @@ _LOTS: list[Device] = [
     for n in range(4)
 ]
 _DEVICES: list[Device] = [
+    ("air", "air-1", "AirQualityStation", 900.0, {}),
     *_LOTS,
     ("parking", "sign-1", "ParkingGuidanceSign", None, {}),
     *(("hospital", f"h-{n}", "Hospital", 600.0, {"level": "三级"}) for n in range(3)),
@@ -60,7 +63,8 @@ def _card(device: Device, index: int) -> Line:
 
 
 def _reading(chance: Random, time: float) -> Line:
-    index = chance.randrange(len(_DEVICES) - 1)  # a school says nothing
+    # An hour's mean of the air needs most of the hour. A school says nothing.
+    index = 0 if chance.random() < AIR else chance.randrange(len(_DEVICES) - 1)
     domain, name, kind, _, _ = _DEVICES[index]
     event, data = _SAYS[kind](chance, time)
     topic = f"city/{DISTRICTS[index % len(DISTRICTS)]}/{domain}/{name}"
@@ -94,6 +98,7 @@ def _hospital(chance: Random, time: float) -> tuple[str, object]:
 
 
 _SAYS: dict[str, Callable[[Random, float], tuple[str, object]]] = {
+    "AirQualityStation": lambda _, time: ("quality", {"pm25": 300.0 if _busy(time) else 20.0}),
     "OffStreetParking": _lot,
     "ParkingGuidanceSign": lambda _, __: ("sign", {"lines": []}),
     "Hospital": _hospital,
