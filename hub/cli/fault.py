@@ -37,10 +37,9 @@ def kinds() -> None:
     for column in ("kind", "what", "its own keys"):
         table.add_column(column, overflow="fold")
     for kind in get_args(Kind):
-        keys = sorted(kind.__annotations__.keys())
-        table.add_row(
-            cell(str(kind.__struct_config__.tag)), cell(str(kind.__doc__)), cell(", ".join(keys))
-        )
+        what = str(kind.__doc__).partition("\n")[0].replace("`", "")
+        keys = ", ".join(sorted(kind.__annotations__))
+        table.add_row(cell(str(kind.__struct_config__.tag)), cell(what), cell(keys))
     output().print(table)
 
 

@@ -12,7 +12,7 @@ from hub.core.changes import Cell
 from hub.core.guard import NO_GUARD, Guard
 from hub.core.machine import Machine
 from hub.core.registry import Registry
-from hub.model.event import Event, Logged, Position
+from hub.model.event import LISTENING, Event, Logged, Position
 from hub.model.instant import Instant
 from hub.model.output import Forward, Output
 from hub.model.partition import Partitioning
@@ -86,7 +86,8 @@ class City:
 
     def append(self, partition: str, event: Event, time: Instant) -> Position:
         """Append an event to a partition and let it take its whole effect."""
-        self.advance(time)
+        if event.type != LISTENING:  # its partition itself knows what was due before nobody heard
+            self.advance(time)
         return self._append(partition, event, time)
 
     def feed(self, log: Iterable[Logged]) -> int:
