@@ -20,8 +20,9 @@ from hub.archive.recording import read_recording
 from hub.archive.replay_mqtt import ReplayReport, replay_mqtt
 from hub.archive.replay_pace import Control, Pace
 from hub.archive.writer import RecordingWriter
-from hub.model.event import CARD, STATUS, TICK, Event, Logged, Position
+from hub.model.event import CARD, REJECTED, STATUS, TICK, Event, Logged, Position
 from hub.model.instant import SECOND, parse
+from hub.model.letter import rejection
 
 pytestmark = pytest.mark.contract
 
@@ -89,6 +90,30 @@ def test_everything_arrives_in_order(broker: str, recording: Path) -> None:
     assert [body["sequence"] for body in lot] == [f"{n:010d}" for n in range(1, 201)]
     assert [body["data"]["used"] for body in lot] == list(range(200))
     assert heard.empty()
+
+
+def test_all_is_an_exercise(broker: str, recording: Path) -> None:
+    """Each card and each reading says so: a living city must not take it for real."""
+    with _listening(broker) as heard:
+        _replay(recording, broker)
+        messages = _take(heard, 402)
+    assert all(body["exercise"] is True for _, body in messages)
+
+
+def test_what_could_not_be_read_is_sent_again_as_it_was(broker: str, tmp_path: Path) -> None:
+    """A damaged message goes out byte for byte; one of which only a part was kept stays out."""
+    path, topic = tmp_path / "bad.mcap", "city/210103/parking/lot-1/occupancy"
+    raws = [b'{"specversion":"1.0', b'\xff{"id":1}', b"x" * 5000]
+    with path.open("wb") as stream, RecordingWriter(stream, {}) as writer:
+        for n, raw in enumerate(raws, start=1):
+            data = msgspec.json.encode(rejection(topic, raw, "not-json", ""))
+            event = Event(f"{n}", "/hub/ingest", REJECTED, data)
+            writer.write(Logged(Position("d1", n), n * SECOND, event))
+    with _listening(broker) as heard:
+        report = _replay(path, broker)
+        found = [heard.get(timeout=WAIT).payload for _ in range(2)]
+    assert found == raws[:2]
+    assert (report.raw, report.left_out) == (2, {"truncated-original": 1})
 
 
 def test_cards_are_retained(broker: str, recording: Path) -> None:
