@@ -26,7 +26,7 @@ class Bounds(Struct, frozen=True):
 
 EVENT_BOUNDS = Bounds(32 * 1024 * 1024, HOUR, 1_000_000)
 """An hour of the default city is some 90,000 events; mending a full file takes seconds."""
-OUTPUT_BOUNDS = Bounds(32 * 1024 * 1024, 10 * MINUTE, 50_000)
+OUTPUT_BOUNDS = Bounds(32 * 1024 * 1024, 5 * MINUTE, 25_000)
 """A seek reads a keyframe and at most one such file: well under a second (`history_bench`)."""
 
 

@@ -4,6 +4,7 @@
 the log's own: it changes when history is lost and ordinals begin anew.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ EVENTS = "events"
 OUTPUTS = "outputs"
 """Series of what was put out: output recordings."""
 
-_NAME = re.compile(r"(\d{16})-(\d{8}T\d{6}Z)\.mcap", re.ASCII)
+_NAME = re.compile(r"(\d{16})-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.mcap", re.ASCII)
 _TIME = "%Y%m%dT%H%M%SZ"
 
 
@@ -52,12 +53,23 @@ def path_of(series: Path, first: int, time: Instant) -> Path:
 def segments(series: Path) -> list[Segment]:
     """Return the segments of a series in order; other files there are passed over."""
     found = []
-    for path in sorted(series.glob("*.mcap")):
-        parts = _NAME.fullmatch(path.name)
-        if parts is not None:
-            moment = datetime.strptime(parts[2], _TIME).replace(tzinfo=UTC)
-            found.append(Segment(path, int(parts[1]), from_datetime(moment)))
+    # Thousands of names are read at each seek: Path objects and strptime would take most of it.
+    names = sorted(os.listdir(series)) if series.is_dir() else []  # noqa: PTH208
+    for name in names:
+        parts = _NAME.fullmatch(name)
+        begun = None if parts is None else _begun(*(int(part) for part in parts.groups()[1:]))
+        if parts is not None and begun is not None:
+            found.append(Segment(series / name, int(parts[1]), begun))
     return found
+
+
+def _begun(  # noqa: PLR0917 the parts of a date
+    year: int, month: int, day: int, hour: int, minute: int, second: int
+) -> Instant | None:
+    try:
+        return from_datetime(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
+    except ValueError:  # the thirtieth of February: no file of ours
+        return None
 
 
 def all_series(archive: Path) -> list[Path]:

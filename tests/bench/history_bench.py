@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, process_time
 
+from websockets.asyncio.client import connect
+
 from hub.archive.event_series import EventSeries
 from hub.archive.output_series import OutputSeries
 from hub.archive.segments import EVENTS, OUTPUTS, folder
@@ -30,6 +32,7 @@ from hub.model.instant import HOUR, MILLISECOND, MINUTE, SECOND, Instant, parse,
 from hub.model.output import Forward, Shown
 from hub.model.partition import Partitioning
 from hub.sdk.loading import load_all
+from hub.serve.history.sessions import MOST
 from hub.serve.history.state import state_at
 from hub.serve.tiles import Tiles
 from sensors.city.city import City
@@ -44,6 +47,8 @@ STAMP = 50 * MILLISECOND
 COMMIT = 250 * MILLISECOND
 """Log time of one commit, as of a worker that is not in a hurry."""
 EPOCH = "24h"
+SEEK_SECONDS = 2.0
+"""How often each of the players seeks while the loop is watched."""
 
 
 class Maker:
@@ -175,6 +180,7 @@ async def seeking(archive: Path, moments: list[Instant]) -> dict[str, object]:
                         await client.arrive()
                         jumping.append(perf_counter() - began)
                     played = await playing(client, moments[0])
+                played |= await disturbing(here.port, moments)
         finally:
             server.kill()
     return {
@@ -200,6 +206,43 @@ async def playing(client: HistoryClient, at: Instant) -> dict[str, object]:
         "played_cpu_share": round((process_time() - used) / seconds, 3),
         "gaps": client.gaps,
     }
+
+
+async def disturbing(port: int, moments: list[Instant]) -> dict[str, object]:
+    """Measure how late the loop of `serve` is, alone and while four players play and seek.
+
+    The clients run in the same loop: it is no better than this.
+    """
+    alone = await lateness()
+    busy: dict[str, float] = {}
+
+    async def plays(at: Instant) -> None:
+        uri = f"ws://127.0.0.1:{port}/ws/history?speed=40"
+        async with connect(uri, max_size=None, compression=None) as client:
+            said = perf_counter()
+            while not busy:
+                await client.recv()
+                if perf_counter() - said > SEEK_SECONDS:
+                    said = perf_counter()
+                    await client.send(json.dumps({"kind": "seek", "at": text(at)}))
+
+    async with asyncio.TaskGroup() as group:
+        for at in moments[:MOST]:
+            group.create_task(plays(at))
+        await asyncio.sleep(2)
+        busy |= await lateness()
+    return {"loop_late_alone": alone, "loop_late_with_players": busy}
+
+
+async def lateness() -> dict[str, float]:
+    """Return how much later than asked for a sleep of 10 ms ends, for five seconds."""
+    late: list[float] = []
+    over = perf_counter() + 5
+    while perf_counter() < over:
+        began = perf_counter()
+        await asyncio.sleep(0.01)
+        late.append(perf_counter() - began - 0.01)
+    return figures(late)
 
 
 def figures(seconds: list[float]) -> dict[str, float]:

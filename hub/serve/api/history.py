@@ -76,7 +76,7 @@ async def alerts(
 
 
 def _found(archive: Path, within: Span, start: Instant, end: Instant) -> list[bytes]:
-    """Return the alerts in order of when they were raised. A file is ten minutes: near enough."""
+    """Return the alerts in order of when they were raised; whole files are looked at."""
     changed = alerts_between(archive, within, start, end, CITY).values()
     kept = [each for each in changed if _raised(each) <= end and _updated(each) >= start]
     return sorted(kept, key=_raised)

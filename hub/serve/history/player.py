@@ -8,9 +8,8 @@ here, a little at a time, so that the living city's screens do not wait.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 import structlog
 from msgspec import Struct
@@ -24,6 +23,7 @@ from hub.log.vitals import Vitals
 from hub.model.instant import DAY, MINUTE, SECOND, Duration, Instant
 from hub.serve.client import Client
 from hub.serve.frames import Moment, Played
+from hub.serve.history.sessions import Sessions
 from hub.serve.history.state import (
     ITEMS,
     State,
@@ -32,7 +32,6 @@ from hub.serve.history.state import (
     state_at,
 )
 from hub.serve.incidents import Incidents
-from hub.serve.tiles import Tiles
 from hub.serve.wall import Wall
 
 SLOWEST, FASTEST = 0.1, 40.0
@@ -47,6 +46,9 @@ INTERNAL = 1011
 
 log = structlog.get_logger()
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class Order(Struct, frozen=True):
     """What a client wants: `play`, `pause`, `seek` (``at``), `step` (``by``, None: to an alert)."""
@@ -60,22 +62,15 @@ class Order(Struct, frozen=True):
 class Player:
     """Plays one epoch of the archive on its ``wall``; ``period`` in seconds between two frames."""
 
-    def __init__(
-        self,
-        archive: Path,
-        within: Span,
-        vitals: Vitals,
-        tiles: Callable[[], Tiles],
-        period: float,
-    ) -> None:
+    def __init__(self, sessions: Sessions, within: Span, vitals: Vitals, period: float) -> None:
         self.wall = Wall(vitals, self.moment)
         self.wall.epoch = f"history:{within.epoch}"
         self.state: Literal["playing", "paused", "seeking", "ended"] = "seeking"
         self.speed = 1.0
         self.at = within.end
-        self._archive = archive
+        self._sessions = sessions
+        self._archive = sessions.archive
         self._span = within
-        self._tiles = tiles
         self._period = period
         self._orders: deque[Order] = deque()
         self._wake = asyncio.Event()
@@ -155,8 +150,8 @@ class Player:
         if self._city is not None:
             self._city.reel.close()
             self._city = None
-        self._city = city = await asyncio.to_thread(
-            state_at, self._archive, self._span, at, self._tiles()
+        self._city = city = await self._read(
+            state_at, self._archive, self._span, at, self._sessions.tiles()
         )
         self.at, self.state = at, then
         self._anchor = (at, monotonic())
@@ -179,9 +174,8 @@ class Player:
         self.state = "paused"
         await self._look()
         while self._city is not None and not (self._orders or self._stopped):
-            items = await asyncio.to_thread(
-                read_to_incident, self._city.reel, self._span.end, ITEMS
-            )
+            reel, end = self._city.reel, self._span.end
+            items = await self._read(read_to_incident, reel, end, ITEMS)
             if await self._apply(items):
                 return
             if not items:
@@ -214,7 +208,7 @@ class Player:
         """Read on towards ``target``, as far as one reading goes."""
         if self._city is None:
             return
-        items = await asyncio.to_thread(self._city.reel.read, target, ITEMS)
+        items = await self._read(self._city.reel.read, target, ITEMS)
         if await self._apply(items):
             return
         self.at = max(self.at, target if len(items) < ITEMS else items[-1][1].time)
@@ -244,9 +238,14 @@ class Player:
             self.wall.take(self._city.tiles.compute(self._city.screen, self.at))
         self.wall.flush()
 
+    async def _read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read in a thread, one player at a time."""
+        async with self._sessions.turn:
+            return await asyncio.to_thread(function, *args, **kwargs)
+
     async def _look(self) -> None:
         """See how far the archive has grown."""
-        found = await asyncio.to_thread(span, self._archive, self._span.epoch)
+        found = await self._read(span, self._archive, self._span.epoch)
         self._span = found or self._span
 
     async def _beat(self, *, now: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Who travels in time, and through which archive: bounded."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Sessions:
         self.archive = archive
         self.clients: set[Client] = set()
         self.waiting = 0
+        self.turn = asyncio.Semaphore(1)
+        """Whoever reads: one thread at a time competes with the loop for the interpreter."""
         self._tiles = tuple(tiles)
         self._dismissed = False
 

@@ -102,7 +102,7 @@ async def _play(
     socket.bound()
     period = 1 / serving.settings.delta_rate
     vitals = serving.status.vitals
-    player = Player(sessions.archive, found, vitals, sessions.tiles, period)
+    player = Player(sessions, found, vitals, period)
     wall = player.wall
     client = Client(wall, socket, wanted.view, None)
     wall.add(client)
