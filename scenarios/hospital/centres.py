@@ -17,7 +17,6 @@ from scenarios.hospital.rules import (
     WAITING_FOR,
     WAITING_MOST,
 )
-from scenarios.hospital.state import forget
 from scenarios.hospital.views import CentreView
 
 
@@ -85,13 +84,12 @@ def centre_back(ctx: Context, _: Silence, centre: CentreState) -> None:
 
 
 @hospital.on_gone("DispatchCentre")
-def centre_gone(ctx: Context, _: Gone, centre: CentreState) -> None:
+def centre_gone(ctx: Context, _: Gone) -> None:
     """Take back all that was said of a centre whose card was withdrawn."""
     for kind in (ANSWER, TURNOUT):
         ctx.clear_alert(kind, ctx.key)
-    ctx.stop("step")
     ctx.hide(CENTRES, ctx.key)
-    forget(centre)
+    ctx.forget()
 
 
 def _identify(ctx: Context, centre: CentreState) -> None:

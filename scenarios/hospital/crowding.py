@@ -30,7 +30,7 @@ def score(ed: EmergencyDepartment) -> float | None:
 
 
 def judge_crowding(ctx: Context, house: HospitalState, found: float | None) -> None:
-    """Take a new score: its band, the 15 minutes, the hospital's alert, what the city hears.
+    """Take a new score: its band, the alert while there is one, what the city hears.
 
     A reading without a score changes nothing: it neither raises nor clears.
     """
@@ -38,33 +38,39 @@ def judge_crowding(ctx: Context, house: HospitalState, found: float | None) -> N
     if found is None:
         return
     house.band = crowding(found, house.band)
-    if house.band in CALM:
-        ctx.stop("crowded")
-        ctx.clear_alert(CROWDED, ctx.key)
-        house.filling = house.crowded = False
-    elif house.crowded:
+    if house.alerted and house.band not in CALM:
         _alert(ctx, house, house.band)
-    elif not house.filling:
-        house.filling = True
-        ctx.start("crowded", CROWDED_FOR)
     if house.at is not None:
         news = CrowdingChanged(ctx.key, house.name, house.at, house.district, found, house.band)
         _tell(ctx, house, news)
 
 
-@hospital.timer("crowded")
+def _crowded(house: HospitalState) -> bool:
+    return house.band is not None and house.band not in CALM
+
+
+def _calm(house: HospitalState) -> bool:
+    return house.band in CALM
+
+
+@hospital.hold("city.hospital.ed", when=_crowded, for_=CROWDED_FOR, until=_calm)
 def stayed_crowded(ctx: Context, house: HospitalState) -> None:
     """拥挤 or worse for 15 minutes: tell the hospital."""
-    house.filling, house.crowded = False, True
+    house.alerted = True
     if house.band is not None:
         _alert(ctx, house, house.band)
+
+
+@stayed_crowded.cleared
+def calm_again(ctx: Context, house: HospitalState) -> None:
+    """Below 拥挤, with its hysteresis."""
+    house.alerted = False
+    ctx.clear_alert(CROWDED, ctx.key)
 
 
 @hospital.on_stale("Hospital")
 def hospital_silent(ctx: Context, _: Silence, house: HospitalState) -> None:
     """A silent hospital is offered to nobody; what was raised stays, for silence clears nothing."""
-    ctx.stop("crowded")
-    house.filling = False
     if house.told is not None:
         _tell(ctx, house, replace(house.told, fresh=False))
 

@@ -7,7 +7,7 @@ from scenarios.hospital.crowding import judge_crowding, score
 from scenarios.hospital.look import BEDS, CROWDED, HOSPITALS, ICU, TRIAGE, hospital
 from scenarios.hospital.messages import HospitalFound, HospitalGone
 from scenarios.hospital.readings import EmergencyDepartment, Wards
-from scenarios.hospital.state import HospitalState, forget
+from scenarios.hospital.state import HospitalState
 from scenarios.hospital.triage import judge_triage, overdue_text
 from scenarios.hospital.views import HospitalView
 
@@ -26,10 +26,9 @@ def hospital_gone(ctx: Context, _: Gone, house: HospitalState) -> None:
     """Take back all that was said of a hospital whose card was withdrawn."""
     for kind in (CROWDED, TRIAGE, BEDS, ICU):
         ctx.clear_alert(kind, ctx.key)
-    ctx.stop("crowded")
     if house.at is not None:
         ctx.emit("hospital.gone", HospitalGone(ctx.key, house.at, house.district))
-    forget(house)
+    ctx.forget()
 
 
 @hospital.on("city.hospital.ed")

@@ -1,4 +1,4 @@
-"""What is remembered of one hospital in its district, and how anything is forgotten."""
+"""What is remembered of one hospital in its district."""
 
 from msgspec import field
 
@@ -11,9 +11,8 @@ from scenarios.hospital.rules import Beds, Crowding
 class HospitalState(State):
     """A hospital: who it is, what it said last, and what was told of it.
 
-    ``filling`` while the 15 minutes of 拥挤 run, ``crowded`` when they are over; ``icu`` while ICU
-    beds are short. By triage level: ``overdue`` since when it waits too long, ``late`` when it did
-    so last, of those that are told.
+    ``alerted`` once 拥挤 lasted 15 minutes, ``icu`` while ICU beds are short. By triage level:
+    ``overdue`` since when it waits too long, ``late`` when it did so last, of those that are told.
     """
 
     name: str = ""
@@ -24,17 +23,9 @@ class HospitalState(State):
     wards: Wards | None = None
     nedocs: float | None = None
     band: Crowding | None = None
-    filling: bool = False
-    crowded: bool = False
+    alerted: bool = False
     told: CrowdingChanged | None = None
     overdue: dict[int, int] = field(default_factory=dict)
     late: dict[int, int] = field(default_factory=dict)
     beds: Beds | None = None
     icu: bool = False
-
-
-def forget(state: State) -> None:
-    """Make a state as empty as it began: its device is gone."""
-    empty = type(state)()
-    for name in state.__struct_fields__:
-        setattr(state, name, getattr(empty, name))
