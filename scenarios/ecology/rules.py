@@ -71,8 +71,9 @@ DAY_HOURS = 20
 OZONE_HOURS = 6
 """[S] ibid.: an 8-hour mean of ozone needs 6 hourly ones."""
 HOURS_KEPT = 24
-LATENESS = 2 * MINUTE
-"""[D] An hour is closed this long after its end; what comes later is no longer in it."""
+LATENESS = 10 * MINUTE
+"""[D] An hour is closed this long after its end; what comes later is no longer in it. Well within
+the hour by which the real-time release may lag, and enough for a gateway that sends again."""
 SETTLED = MINUTE
 """[D] The city's hour is judged this long after its first station's: then all have told theirs."""
 OUTDATED = 3 * HOUR

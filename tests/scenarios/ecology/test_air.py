@@ -36,7 +36,7 @@ def breathe(kit: Kit, hours: int = 1, east: float | None = None, **values: float
 
 def close(kit: Kit) -> None:
     """Let the hour close and the city judge it."""
-    kit.advance(4 * MINUTE)
+    kit.advance(12 * MINUTE)
 
 
 def colour(kit: Kit) -> Level | None:
