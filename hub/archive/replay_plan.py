@@ -10,7 +10,7 @@ from hub.archive.errors import BadReplay
 from hub.archive.faults.file import load_faults
 from hub.archive.faults.inject import Injection
 from hub.archive.recording import Facts, read_facts, read_recording
-from hub.archive.replay_select import Selection, causes, check_filter, heard_by
+from hub.archive.replay_select import Selection, causes, check_filter, heard_by, merged
 from hub.archive.replay_time import Times, instant, looped, moved
 from hub.core.registry import Registry
 from hub.model.event import Logged
@@ -125,8 +125,9 @@ class Source:
     def _once(self) -> Iterable[Logged]:
         plan = self._plan
         log: Iterable[Logged] = read_recording(plan.file)
-        if not plan.as_recorded and self.facts.run.get("created_by") != IMPORTED:
-            log = causes(log, plan.partitioning)
+        if self.facts.run.get("created_by") != IMPORTED:
+            log = merged(log)
+            log = log if plan.as_recorded else causes(log, plan.partitioning)
         if not self._selection.everything:
             log = self._selection.take(log)
         return log if self.injection is None else self.injection.inject(log)

@@ -4,6 +4,7 @@ A stretch that begins later is a seek: what was retained at that moment (cards, 
 first, so that devices are known; what scenarios had remembered by then is not.
 """
 
+import heapq
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -11,8 +12,8 @@ from msgspec.structs import replace
 
 from hub.archive.errors import BadReplay
 from hub.core.registry import Registry
-from hub.model.event import ACK, ALERT, CARD, LISTENING, STATUS, TICK, Event, Logged
-from hub.model.instant import Instant
+from hub.model.event import ACK, ALERT, CARD, LISTENING, STATUS, TICK, Event, Logged, Position
+from hub.model.instant import SECOND, Duration, Instant
 from hub.model.partition import Partitioning
 from hub.model.topic import ROOT, Kind
 
@@ -22,6 +23,11 @@ CLOCKWORK = frozenset({TICK, LISTENING})
 """What the time of the log itself needs: no filter takes it away."""
 
 _DEVICE_LEVELS = 4
+
+WINDOW: Duration = 10 * SECOND
+"""How far apart partitions may stand in a recording: readers of the log wait half a second."""
+HELD = 100_000
+"""Most events held back to be put in order: some 50 MB."""
 
 
 class Selection(Struct, frozen=True):
@@ -95,6 +101,20 @@ def causes(log: Iterable[Logged], partitioning: Partitioning) -> Iterator[Logged
     for logged in log:
         if not derived(logged, partitioning):
             yield logged
+
+
+def merged(log: Iterable[Logged]) -> Iterator[Logged]:
+    """Yield a hub's recording in order of (log time, partition, ordinal).
+
+    A live recording follows each partition by itself: they stand in it up to WINDOW apart.
+    """
+    heap: list[tuple[Instant, Position, int, Logged]] = []
+    for number, logged in enumerate(log):
+        heapq.heappush(heap, (logged.time, logged.position, number, logged))
+        while heap[0][0] <= logged.time - WINDOW or len(heap) > HELD:
+            yield heapq.heappop(heap)[-1]
+    while heap:
+        yield heapq.heappop(heap)[-1]
 
 
 class _Filter:

@@ -1,14 +1,24 @@
 """What of a recording is replayed: MQTT filters, types, and a stretch of time with its state."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.archive.errors import BadReplay
-from hub.archive.replay_select import Selection, causes, check_filter, heard_by, matches, topic_of
+from hub.archive.replay_select import (
+    Selection,
+    causes,
+    check_filter,
+    heard_by,
+    matches,
+    merged,
+    topic_of,
+)
 from hub.model.event import ACK, ALERT, CARD, TICK, Event, Logged, Position
-from hub.model.instant import MINUTE
+from hub.model.instant import MINUTE, SECOND
 from hub.model.partition import Partitioning
 from hub.sdk.loading import load_all
 from tests.hub.archive.recordings import START, card, morning
@@ -107,6 +117,23 @@ def test_what_a_hub_derived_is_not_replayed() -> None:
     passed_on = Logged(Position("city", 3), START, ack)
     log = [*cards, alert, emitted, answer, passed_on, *readings]
     assert list(causes(log, Partitioning())) == [*cards, answer, *readings]
+
+
+@given(st.integers(0, 2**32))
+def test_partitions_are_put_in_one_order(seed: int) -> None:
+    """However a live recording interleaves two partitions: by log time, partition, ordinal."""
+    _, readings = morning(20)
+    told = Event("e", "/scenario/x", "x.y")
+    city = [Logged(Position("city", n + 1), each.time, told) for n, each in enumerate(readings)]
+    chance, both = Random(seed), []  # noqa: S311 a seed, not a secret
+    waiting = [list(reversed(readings)), list(reversed(city))]
+    while any(waiting):
+        # Never further apart than the window allows.
+        first = min((log for log in waiting if log), key=lambda log: log[-1].time)
+        near = [log for log in waiting if log and log[-1].time - first[-1].time < SECOND]
+        both.append(chance.choice(near).pop())
+    expected = sorted([*readings, *city], key=lambda each: (each.time, each.position))
+    assert list(merged(both)) == expected
 
 
 def test_topics_of_retained_messages() -> None:
