@@ -8,6 +8,8 @@ import { Travel } from "./travel";
 
 /** Above this delay the data is called late although frames come. Our default. */
 export const LATE_MS = 10_000;
+/** Scenarios may be reloaded, fail or be quarantined while nothing else happens. */
+const DECLARATIONS_MS = 20_000;
 /** Clock, ages and connection state are looked at this often. */
 const WATCH_MS = 250;
 
@@ -30,6 +32,9 @@ export function startCity(): { city: City; travel: Travel } {
   const travel = new Travel(city, live, redraw);
   exposeFacts(city, live, own);
   void loadDeclarations(city);
+  setInterval(() => {
+    if (!document.hidden) void loadDeclarations(city);
+  }, DECLARATIONS_MS);
   setInterval(() => watch(city, live, travel.shown), WATCH_MS);
   window.addEventListener("online", () => live.retry());
   document.addEventListener("visibilitychange", () => {
@@ -90,7 +95,8 @@ export const loadDeclarations = oneAtATime(async (city: City) => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       const [scenarios, districts] = await Promise.all([getScenarios(), getDistricts()]);
-      city.scenarios.value = scenarios;
+      // Looked at again and again: what is the same leaves everything that hangs on it alone.
+      if (JSON.stringify(scenarios) !== JSON.stringify(city.scenarios.value)) city.scenarios.value = scenarios;
       city.districts.value = new Map(districts.map((each) => [each.code, each]));
       city.scenariosFailed.value = false;
       city.dataTick.value += 1;

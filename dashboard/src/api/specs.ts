@@ -31,6 +31,16 @@ export interface LayerSpec {
   readonly symbol?: LayerSymbol;
   readonly levels: readonly LevelSpec[];
   readonly fields: readonly FieldSpec[];
+  readonly charts?: readonly ChartSpec[];
+}
+
+/** Lines over the last hours of an entity, in its detail card; `span` in seconds. */
+export interface ChartSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly title_en: string;
+  readonly fields: readonly string[];
+  readonly span: number;
 }
 
 /**
@@ -57,6 +67,9 @@ export interface Scenario {
   readonly description: string;
   readonly layers: readonly LayerSpec[];
   readonly tiles: readonly TileSpec[];
+  /** How it fares: quarantined ones are not run until somebody releases them. */
+  readonly state?: "loaded" | "failing" | "quarantined";
+  readonly failing?: readonly { readonly handler: string }[];
 }
 
 export interface District {

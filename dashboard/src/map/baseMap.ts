@@ -17,9 +17,12 @@ import { FONT_FAMILY, PALETTE, textScale } from "./palette";
 const DISTRICTS = "/geo/shenyang-districts.topojson";
 const RIVERS = "/geo/shenyang-rivers.geojson";
 const PLACES = "/geo/shenyang-places.json";
+const SCHEMATIC = "/geo/shenyang-schematic.geojson";
 
 /** Metres per pixel below which places are named, and above which districts are. */
 const PLACE_RESOLUTION = 45;
+/** Metres per pixel above which roads and metro would only be a tangle. */
+const SCHEMATIC_RESOLUTION = 90;
 const DISTRICT_RESOLUTION = 12;
 
 /** The points themselves are at 10. */
@@ -35,6 +38,7 @@ const READ = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" } as 
 export class BaseMap {
   private readonly land = new VectorSource();
   private readonly water = new VectorSource();
+  private readonly ways = new VectorSource();
   private readonly names = new VectorSource();
   /** Where the geometry is from, as the files themselves say. */
   attributions: string[] = [];
@@ -49,6 +53,7 @@ export class BaseMap {
         stroke: new Stroke({ color: PALETTE.border, width: 1.25 }),
       })),
       this.makeRiverLayer(),
+      this.makeWayLayer(),
       this.nameLayer,
     ];
   }
@@ -56,7 +61,7 @@ export class BaseMap {
   /** Loads what there is; false when the districts themselves are missing. */
   async load(): Promise<boolean> {
     const places = this.loadPlaces();
-    const [outlines] = await Promise.all([this.loadDistricts(places), this.loadRivers(), places]);
+    const [outlines] = await Promise.all([this.loadDistricts(places), this.loadLines(RIVERS, this.water), this.loadLines(SCHEMATIC, this.ways), places]);
     return outlines;
   }
 
@@ -75,6 +80,7 @@ export class BaseMap {
   refresh(): void {
     this.names.changed();
     this.water.changed();
+    this.ways.changed();
   }
 
   private async loadDistricts(places: Promise<PlaceFile>): Promise<boolean> {
@@ -94,10 +100,10 @@ export class BaseMap {
     return features.length > 0;
   }
 
-  private async loadRivers(): Promise<void> {
-    const json = await geoFile(RIVERS);
+  private async loadLines(path: string, source: VectorSource): Promise<void> {
+    const json = await geoFile(path);
     if (json === null) return;
-    this.water.addFeatures(new GeoJSON().readFeatures(json, READ));
+    source.addFeatures(new GeoJSON().readFeatures(json, READ));
     this.credit(json);
   }
 
@@ -128,6 +134,20 @@ export class BaseMap {
     const layer = still(this.water, 1);
     layer.setDeclutter(true);
     layer.setStyle((feature) => {
+      write(style, text(feature.get("name")), text(feature.get("name_en")));
+      return style;
+    });
+    return layer;
+  }
+
+  /** Main roads and metro, 示意: for finding one's way, not for measuring. */
+  private makeWayLayer(): VectorLayer {
+    const styles = { road: wayStyle(PALETTE.road, 2.5), metro: wayStyle(PALETTE.metro, 2, [9, 5]) };
+    const layer = still(this.ways, 2);
+    layer.setDeclutter(true);
+    layer.setStyle((feature, resolution) => {
+      if (resolution > SCHEMATIC_RESOLUTION) return undefined;
+      const style = feature.get("kind") === "metro" ? styles.metro : styles.road;
       write(style, text(feature.get("name")), text(feature.get("name_en")));
       return style;
     });
@@ -208,6 +228,19 @@ function still(source: VectorSource, zIndex: number, style?: Style): VectorLayer
     updateWhileAnimating: true,
     updateWhileInteracting: true,
     ...(style === undefined ? {} : { style }),
+  });
+}
+
+function wayStyle(colour: string, width: number, lineDash?: number[]): Style {
+  return new Style({
+    stroke: new Stroke({ color: colour, width, ...(lineDash === undefined ? {} : { lineDash }) }),
+    text: new Text({
+      font: `11px ${FONT_FAMILY}`,
+      placement: "line",
+      repeat: 900,
+      fill: new Fill({ color: PALETTE.roadName }),
+      stroke: new Stroke({ color: PALETTE.page, width: 3 }),
+    }),
   });
 }
 

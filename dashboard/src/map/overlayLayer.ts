@@ -34,6 +34,7 @@ export interface Ring {
 export class OverlayLayer extends Layer {
   private readonly canvas = layerCanvas();
   private rings: readonly Ring[] = [];
+  private radius: number | null = null;
   private selected: { readonly x: number; readonly y: number } | null = null;
   private lit = true;
   private timer: ReturnType<typeof setInterval> | null = null;
@@ -52,6 +53,13 @@ export class OverlayLayer extends Layer {
   select(place: { readonly x: number; readonly y: number } | null): void {
     if (place?.x === this.selected?.x && place?.y === this.selected?.y) return;
     this.selected = place;
+    this.changed();
+  }
+
+  /** 周边分析: a circle around the selection, projected metres; null: none. */
+  surround(radius: number | null): void {
+    if (radius === this.radius) return;
+    this.radius = radius;
     this.changed();
   }
 
@@ -76,6 +84,15 @@ export class OverlayLayer extends Layer {
     }
     context.globalAlpha = 1;
     if (this.selected === null) return;
+    if (this.radius !== null) {
+      context.beginPath();
+      context.arc(to.x(this.selected.x), to.y(this.selected.y), this.radius / frame.viewState.resolution, 0, Math.PI * 2);
+      context.lineWidth = 1.5;
+      context.strokeStyle = PALETTE.selection;
+      context.fillStyle = PALETTE.nearby;
+      context.fill();
+      context.stroke();
+    }
     context.beginPath();
     context.arc(to.x(this.selected.x), to.y(this.selected.y), RING_RADIUS + 5, 0, Math.PI * 2);
     context.lineWidth = 2;

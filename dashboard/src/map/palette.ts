@@ -15,6 +15,10 @@ export const PALETTE = {
   pill: "rgba(11, 18, 32, 0.86)",
   stale: "#6F7F99",
   selection: "#E6EDF7",
+  nearby: "rgba(230, 237, 247, 0.07)",
+  road: "#24344F",
+  roadName: "#7D90AD",
+  metro: "#34507A",
 } as const;
 
 export const TONE_COLOUR: Readonly<Record<Tone, string>> = {

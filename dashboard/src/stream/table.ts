@@ -65,6 +65,12 @@ export class Table {
     return this.districts[slot] ?? null;
   }
 
+  /** Longitude and latitude in degrees; null for what has no place. */
+  place(slot: number): [number, number] | null {
+    const lng = this.lng[slot] ?? NOWHERE;
+    return lng === NOWHERE ? null : [lng / DEGREE, (this.lat[slot] ?? 0) / DEGREE];
+  }
+
   isStale(slot: number): boolean {
     return this.stale[slot] === 1;
   }
@@ -77,14 +83,13 @@ export class Table {
   entity(slot: number): Entity | undefined {
     const id = this.ids[slot];
     if (id == null) return undefined;
-    const lng = this.lng[slot] ?? NOWHERE;
     const data: Record<string, DataValue> = {};
     for (const name of this.fields.keys()) data[name] = this.value(slot, name);
     return {
       id,
       layer: this.layer,
       v: this.v[slot] ?? 0,
-      at: lng === NOWHERE ? null : [lng / DEGREE, (this.lat[slot] ?? 0) / DEGREE],
+      at: this.place(slot),
       district: this.district(slot),
       level: this.level(slot),
       title: this.title(slot),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -245,3 +246,47 @@ async def test_a_resumed_screen_gets_incidents_before_its_columns_are_taken(serv
 def _free(screen: ColumnClient, number: int) -> object:
     entity = screen.entities.get(f"parking.lot/lot-{number:04d}")
     return None if entity is None else entity["data"]["availableSpotNumber"]
+
+
+CUTS = 100
+
+
+@pytest.mark.contract
+async def test_a_hundred_cuts_lose_no_incident_and_show_none_twice(serve: Running) -> None:
+    """The line is cut at random, mid-frame too: after each return all goes on where it was."""
+    dice = random.Random(6)  # noqa: S311 the same cuts each time
+    told: list[int] = []
+    seen: list[int] = []
+    place: dict[str, str | int] = {}
+    for cut in range(CUTS):
+        screen = ColumnClient(serve.port, **place)
+        async with screen:
+            if place:
+                screen.incident_seq = int(place["incident_seq"])
+            for _ in range(dice.randrange(3)):
+                told.append(await serve.city.tell(alert(f"p{len(told)}")))
+                await serve.d1.show(lot(dice.randrange(40), dice.randrange(400), v=2 + cut))
+            await screen.kind("snapshot")
+            for _ in range(dice.randrange(5)):
+                await screen.next()
+            # No farewell: the line is gone, whatever was on its way.
+            screen.socket.transport.abort()
+        seen += [frame["seq"] for frame in screen.frames if frame["kind"] == "incident"]
+        if not place:
+            # What came before the first snapshot is in it, and no incident of its own.
+            told = [each for each in told if each > screen.incident_seq or each in seen]
+        place = {"epoch": screen.epoch, "incident_seq": screen.incident_seq}
+    async with ColumnClient(serve.port, **place) as last:
+        last.incident_seq = int(place["incident_seq"])
+        await last.kind("columns")
+        while last.incident_seq < max(told):
+            await last.next()
+        seen += [frame["seq"] for frame in last.frames if frame["kind"] == "incident"]
+        await last.until(lambda _: len(last.entities) > 1)
+    assert seen == sorted(set(seen))
+    assert set(told) <= set(seen)
+    listed = (await serve.http.get("/api/entities?limit=1000")).json()["items"]
+    assert {each["id"] for each in listed} == set(last.entities)
+    for each in listed:
+        if each["layer"] != "tile":
+            assert last.entities[each["id"]]["data"] == each["data"]
