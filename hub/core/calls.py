@@ -12,9 +12,9 @@ from hub.core.handler import Given, Handler, Role
 from hub.core.reasons import Reasons
 from hub.core.registry import Registry
 from hub.core.remembered import Remembered, state_of
+from hub.core.rerun import Rerun
 from hub.core.route import Misfit
 from hub.core.settlement import Settlement
-from hub.core.window import Window
 from hub.core.witness import Witness
 from hub.model.alert import Signal
 from hub.model.event import EXERCISE, Event
@@ -95,18 +95,24 @@ class Calls:
 
     def _run(self, handler: Handler, run: Run, context: Context, number: int) -> None:
         """Run the target of a time rule in the cause of the rule's own handler."""
-        target = self._registry.target(handler.scenario, run.target)
-        cause = f"{context.cause}.{number}.{target.name}"
+        what = Rerun(handler.rule, context.key, run)
+        self.rerun(handler.scenario, what, f"{context.cause}.{number}", context.now)
+
+    def rerun(self, scenario: str, what: Rerun, cause: str, now: Instant) -> None:
+        """Run the target of a time rule, for the first time or again."""
+        run = what.run
+        target = self._registry.target(scenario, run.target)
         try:
             payload = self._registry.decode(target, run.event.data)
         except msgspec.DecodeError as error:
-            self._failures.misfit(target, run.event, context.now, str(error))
+            self._failures.misfit(target, run.event, now, str(error), what)
             return
-        beside = self._context(target, run.event, cause, now=context.now, key=context.key)
-        self._call(target, beside, payload, run.window)
+        cause = f"{cause}.{target.name}"
+        context = self._context(target, run.event, cause, now=now, key=what.key)
+        self._call(target, context, payload, what)
 
     def _call(
-        self, handler: Handler, context: Context, payload: object, window: Window | None = None
+        self, handler: Handler, context: Context, payload: object, what: Rerun | None = None
     ) -> None:
         """Run one handler; what it did counts as a whole or not at all."""
         state, raw = state_of(handler, context.key), b""
@@ -116,7 +122,7 @@ class Calls:
             if handler.accepts is not None and not handler.accepts(context, payload):
                 return
             given = self._given(handler, context, payload)
-            given[Role.WINDOW] = window
+            given[Role.WINDOW] = None if what is None else what.run.window
             if handler.state is not None:
                 given[Role.STATE] = states.get(state, handler.state)
             if handler.memory is not None:
@@ -128,7 +134,7 @@ class Calls:
         except BaseException as error:  # noqa: BLE001 a stranger's code: rolled back, told, counted
             states.undo(state)
             self._remembered.undo(handler, context.key)
-            self._failures.note(handler, context.cause, context.event, context.now, error)
+            self._failures.note(handler, context.cause, context.event, context.now, error, what)
             return
         before = states.stored(state) if effects else None
         if state:

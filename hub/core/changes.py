@@ -28,6 +28,7 @@ TABLES = (
     "charts",
     "quarantine",
     "reasons",
+    "reruns",
 )
 """All tables of the machine. `entities`, `alerts`, `letters`, `outcomes` hold JSON for the screen,
 `configs` JSON of what differs from the code's defaults, `counters` decimal text, `marks` what the

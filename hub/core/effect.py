@@ -75,11 +75,16 @@ class Forget(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """Run another function of the scenario for this key, in this cause: a time rule's target."""
+    """Run another function of the scenario for this key, in this cause: a time rule's target.
+
+    ``active`` is how the rule must be for it to mean anything, None for however it is: a run that
+    failed may come again when the rule has turned since.
+    """
 
     target: str
     event: Event
     window: Window | None = None
+    active: bool | None = None
 
 
 Effect = Job | Emit | Signal | Picture | Hide | Command | Timer | Count | Forget | Run

@@ -9,6 +9,7 @@ from hub.core.handler import Handler
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
 from hub.core.quarantine import Quarantine
+from hub.core.rerun import Rerun
 from hub.core.trace import trace
 from hub.model.control import Reload
 from hub.model.event import VERDICT, Event, Position
@@ -33,21 +34,37 @@ class Failures:
         self._outlet = outlet
         self._quarantine = quarantine
 
-    def misfit(self, handler: Handler, event: Event, now: Instant, detail: str) -> None:
-        """Dead-letter an event whose data does not fit this handler's view of it."""
-        self._letter(handler, event, now, "schema", detail)
-
-    def note(
-        self, handler: Handler, cause: str, event: Event, now: Instant, error: BaseException
+    def misfit(
+        self,
+        handler: Handler,
+        event: Event,
+        now: Instant,
+        detail: str,
+        what: Rerun | None = None,
     ) -> None:
-        """Dead-letter the event for this handler. Ctrl-C is nobody's failure: it is raised on."""
+        """Dead-letter an event whose data does not fit this handler's view of it."""
+        self._letter(handler, event, now, "schema", detail, what)
+
+    def note(  # noqa: PLR0917 a failure and what it happened to
+        self,
+        handler: Handler,
+        cause: str,
+        event: Event,
+        now: Instant,
+        error: BaseException,
+        what: Rerun | None = None,
+    ) -> None:
+        """Dead-letter the event for this handler. Ctrl-C is nobody's failure: it is raised on.
+
+        ``what`` is the run that failed when a time rule ordered it.
+        """
         if isinstance(error, KeyboardInterrupt):
             raise error
         reason, detail = "handler-error", ""
         if isinstance(error, Stopped):
             reason, detail = error.reason, "" if error.traced else error.words
         detail = detail or trace(error)
-        self._letter(handler, event, now, reason, detail)
+        self._letter(handler, event, now, reason, detail, what)
         self._quarantine.failed(handler, self._position(), now, reason, detail)
         if isinstance(error, Stopped):
             ordinal = self._position().ordinal
@@ -59,11 +76,17 @@ class Failures:
         ordinal = self._position().ordinal
         self._record(Verdict(ordinal, handler, what.key, "reload", words), now)
 
-    def _letter(
-        self, handler: Handler, event: Event, now: Instant, reason: str, detail: str
+    def _letter(  # noqa: PLR0917 a failure and what it happened to
+        self,
+        handler: Handler,
+        event: Event,
+        now: Instant,
+        reason: str,
+        detail: str,
+        what: Rerun | None,
     ) -> None:
-        at = self._position()
-        self._letters.event(at, now, event, reason=reason, detail=detail, handler=handler.title)
+        at, title = self._position(), handler.title
+        self._letters.event(at, now, event, reason=reason, detail=detail, handler=title, what=what)
 
     def _record(self, verdict: Verdict, now: Instant) -> None:
         """Have the verdict appended to this very log: it leaves with the commit it is about."""

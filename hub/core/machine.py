@@ -44,7 +44,7 @@ from hub.model.instant import Instant
 from hub.model.limits import CASCADE
 from hub.model.output import Incident, Output
 from hub.model.partition import Partitioning
-from hub.model.redrive import Redrive
+from hub.model.redrive import REDRIVE, Redrive
 
 
 class Machine:
@@ -135,6 +135,7 @@ class Machine:
             letters=self._letters,
             quarantine=self._quarantine,
             counters=self._counters,
+            remembered=remembered,
         )
 
     @property
@@ -149,10 +150,11 @@ class Machine:
         event = logged.event
         self.offset = logged.position.ordinal
         self._guard.at(self.offset)
-        if event.type == LISTENING:
+        again = bool(event.flags) and REDRIVE in event.flags
+        if event.type == LISTENING and not again:
             self._listen(event, logged.time)
         self.advance(logged.time)
-        if event.type != TICK:
+        if event.type != TICK or again:  # what failed at a tick comes again with it
             self._run(f"{self.partition}.{logged.position.ordinal}", event, logged.time)
 
     def _listen(self, event: Event, now: Instant) -> None:

@@ -74,6 +74,11 @@ class Registry:
         """Return the scenario's function that a time rule runs."""
         return self._targets[scenario, name]
 
+    def targeted(self, title: str) -> bool:
+        """Return whether a handler of that title is run by a time rule."""
+        scenario, _, name = title.partition(".")
+        return (scenario, name) in self._targets
+
     def decode(self, target: Handler, data: bytes) -> Any:
         """Return the data in the view of a target; None when it takes none. Raise DecodeError."""
         if target.payload is None or not target.reads:

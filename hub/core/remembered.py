@@ -89,6 +89,14 @@ class Remembered:
         if handler.past is not None:
             given[Role.PAST] = self.memories.get(past_of(handler, key), handler.past)
 
+    def active(self, scenario: str, rule: str, key: str) -> bool:
+        """Return whether a rule holds, or a device is silent, for a key."""
+        found = [h for h in self._registry.of(scenario) if h.rule == rule and h.memory is not None]
+        if not found or found[0].memory is None:
+            return False
+        memory = self.memories.get(memory_of(found[0], key), found[0].memory)
+        return bool(memory.active)
+
     def keep(self, handler: Handler, key: str) -> None:
         """Keep the memories of a rule's handler, as it changed them."""
         if handler.memory is not None:

@@ -9,6 +9,7 @@ from hub.core.handler import Handler
 from hub.core.letters import Letters
 from hub.core.quarantine import Quarantine, Span
 from hub.core.registry import Registry
+from hub.core.remembered import Remembered
 from hub.model.device import Device
 from hub.model.event import Event, Position
 from hub.model.instant import Instant
@@ -30,6 +31,7 @@ class Returning:
         letters: Letters,
         quarantine: Quarantine,
         counters: Counters,
+        remembered: Remembered,
     ) -> None:
         self._registry = registry
         self._calls = calls
@@ -37,9 +39,13 @@ class Returning:
         self._letters = letters
         self._quarantine = quarantine
         self._counters = counters
+        self._remembered = remembered
 
     def take(self, what: Redrive, cause: str, event: Event, now: Instant, at: Position) -> None:
         """Run what missed the event; nothing when it came again before."""
+        if self._registry.targeted(what.handler):
+            self._rerun(what, cause, now)
+            return
         route = self._registry.route(event.type)
         found = [] if route is None else [each for each in route.handlers if _meant(what, each[0])]
         if not found or route is None:
@@ -67,6 +73,21 @@ class Returning:
                 self._counters.count("redriven-late", "handler", handler.title)
             else:
                 self._calls.offer(handler, cause, event, now, payloads[view], heard)
+
+    def _rerun(self, what: Redrive, cause: str, now: Instant) -> None:
+        """Run a rule's target as it was to run, unless its rule has turned since."""
+        found = self._letters.reruns(what.last, what.handler)
+        if not found:
+            self._counters.count("redriven-before")
+        for number, each in enumerate(found):
+            active = each.run.active
+            if active is None or active == self._remembered.active(
+                what.scenario, each.rule, each.key
+            ):
+                self._counters.count("redriven")
+                self._calls.rerun(what.scenario, each, f"{cause}.{number}", now)
+            else:
+                self._counters.count("redriven-late", "handler", what.handler)
 
     def _claim(self, what: Redrive) -> Span | None:
         if not what.handler:

@@ -23,6 +23,11 @@ class Holding(Struct, omit_defaults=True):
     last: Event | None = None
     holds: bool = False
 
+    @property
+    def active(self) -> bool:
+        """Whether it holds."""
+        return self.holds
+
     def cancel(self) -> None:
         """Forget what is pending."""
         self.since, self.deaf, self.last = None, 0, None
@@ -87,7 +92,7 @@ class Hold:
         over = not self._when.ask(given) if self._until is None else self._until.ask(given)
         if over:
             known.holds = False
-            run(ctx, self._cleared, ctx.event)
+            run(ctx, self._cleared, ctx.event, active=False)
         return bool(over)
 
     def _pend(self, ctx: Context, witness: Witness, known: Holding) -> None:
@@ -112,5 +117,5 @@ class Hold:
         known.cancel()
         if not lost:
             known.holds = True
-            run(ctx, self._target, last)
+            run(ctx, self._target, last, active=True)
         return True

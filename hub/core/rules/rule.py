@@ -77,10 +77,17 @@ def start(ctx: Context, name: str, due: Instant) -> None:
     ctx.effects.append(Timer(name, ctx.key, due, ctx.event.exercise))
 
 
-def run(ctx: Context, target: Handler | None, event: Event, window: Window | None = None) -> None:
+def run(
+    ctx: Context,
+    target: Handler | None,
+    event: Event,
+    window: Window | None = None,
+    *,
+    active: bool | None = None,
+) -> None:
     """Have the scenario's function run for this key, about ``event``."""
     if target is not None:
-        ctx.effects.append(Run(target.name, event, window))
+        ctx.effects.append(Run(target.name, event, window, active))
 
 
 def slim(event: Event, *, data: bool) -> Event:

@@ -36,6 +36,11 @@ class Heard(Struct, omit_defaults=True):
     armed: bool = False
     quiet: bool = False
 
+    @property
+    def active(self) -> bool:
+        """Whether it is silent."""
+        return self.quiet
+
 
 class Silent:
     """Runs ``target`` once nothing was heard of a device for ``duration``.
@@ -78,7 +83,7 @@ class Silent:
             self._arm(ctx, witness, known, ctx.now + self._duration)
         if known.quiet:
             known.quiet = False
-            run(ctx, self._heard, ctx.event)
+            run(ctx, self._heard, ctx.event, active=False)
         return True
 
     def _look(self, given: Given) -> bool:
@@ -96,7 +101,7 @@ class Silent:
         if _can_be_silent(witness.device(known.last.source)):
             known.quiet = True
             ctx.stop(self._timer)
-            run(ctx, self._target, known.last)
+            run(ctx, self._target, known.last, active=True)
         return True  # an on-change device that is online: its going offline will tell
 
     def _online(self, given: Given) -> bool:
@@ -107,7 +112,7 @@ class Silent:
         if not known.quiet or known.last is None or _periodic(witness.device(known.last.source)):
             return False
         known.quiet = False
-        run(ctx, self._heard, known.last)
+        run(ctx, self._heard, known.last, active=False)
         return True
 
     def _arm(self, ctx: Context, witness: Witness, known: Heard, due: Instant) -> None:
