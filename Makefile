@@ -12,10 +12,10 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/uv pip compile --
 NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock chaos bench geo clean
+.PHONY: help demo test lint format lock chaos bench bench-screen screens geo clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: ## set up, then start the whole city and show where the page is
 	$(SETUP)
@@ -59,6 +59,14 @@ chaos: ## kill and cut the real processes under load
 bench: ## measure throughput, latency, CPU and memory on this machine
 	$(SETUP)
 	@exec .venv/bin/cityhub bench
+
+bench-screen: ## measure the screen in a real browser, against what it is held to
+	$(SETUP) --for test
+	@exec .venv/bin/python -m tests.browser.bench
+
+screens: ## make the pictures of docs/screens again
+	$(SETUP) --for test
+	@exec .venv/bin/python -m tests.browser.screens
 
 geo: ## make the page's maps again from their sources
 	$(SETUP) --for geo
