@@ -33,6 +33,13 @@ def hour(ctx: Context, window: Window, station: StationState) -> None:
     ctx.emit("ecology.hour", StationHour(ctx.key, name, ctx.district, window.end, means))
 
 
+@ecology.on_card("AirQualityStation")
+def station_found(ctx: Context, station: StationState) -> None:
+    """Show a station before its first hour is over: where it is, and that it says nothing yet."""
+    if not station.hours:
+        _show(ctx, station, Hour(ctx.now, {}))
+
+
 @ecology.on_gone("AirQualityStation")
 def station_gone(ctx: Context, _: Gone) -> None:
     """Tell the city that it has a station less."""

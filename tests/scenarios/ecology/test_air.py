@@ -49,7 +49,9 @@ def test_an_hour_on_the_map() -> None:
     """The mean of its readings, its index, its primary pollutant; a figure of the city."""
     kit = town()
     breathe(kit, pm25=47.5, pm10=50)
-    assert kit.screen == {}
+    before = kit.screen["ecology.station/a1"]
+    assert (before.at, before.level, before.data["aqi"]) == ((123.39, 41.79), None, None)
+    assert before.quality == ("insufficient",)
     close(kit)
     shown = kit.screen["ecology.station/a1"]
     assert (shown.level, shown.at, shown.data["aqi"]) == ("fair", (123.39, 41.79), 76)
