@@ -37,6 +37,8 @@ class Shot:
     height: int
     after_ms: int = 20_000
     story: str = ""
+    until: str = ""
+    """What must hold in the page before the picture: no picture of a storm that is none."""
     act: Callable[[Page], None] | None = None
 
 
@@ -47,12 +49,15 @@ def _hospital(page: Page) -> None:
     page.locator("[data-testid=nearby-radius]").last.click()
 
 
+RAIN = """() => /[1-9]/.test(
+    document.querySelector('[data-tile="emergency.rain"] [data-testid=tile-value]')?.textContent)"""
+
 SHOTS = {
     "wall": Shot(EVENING, 3840, 1080),
     "desk": Shot(EVENING, 1920, 1080, act=_hospital),
     "phone": Shot(EVENING, 390, 844),
     "night": Shot(NIGHT, 1920, 1080),
-    "rainstorm": Shot(EVENING, 1920, 1080, after_ms=150_000, story="rainstorm"),
+    "rainstorm": Shot(EVENING, 1920, 1080, after_ms=150_000, story="rainstorm", until=RAIN),
 }
 
 
@@ -65,6 +70,8 @@ def take(browser: Browser, url: str, name: str, out: Path) -> Path:
     page.goto(url)
     page.wait_for_function("() => window.__cityhub?.entities > 300", timeout=PATIENCE_MS)
     page.wait_for_timeout(shot.after_ms)
+    if shot.until:
+        page.wait_for_function(shot.until, timeout=PATIENCE_MS)
     if shot.act is not None:
         shot.act(page)
         page.wait_for_timeout(SETTLE_MS)
