@@ -2,13 +2,20 @@
 
 from msgspec.structs import replace
 
-from hub.sdk import Context, Silence
+from hub.sdk import MINUTE, Context, Silence
 from scenarios.hospital.levels import CALM, crowding
 from scenarios.hospital.look import CROWDED, HOSPITALS, hospital
 from scenarios.hospital.messages import CrowdingChanged
 from scenarios.hospital.nedocs import Census, nedocs
 from scenarios.hospital.readings import EmergencyDepartment
-from scenarios.hospital.rules import CROWDED_FOR, CROWDING_LEVELS, CROWDING_TOLD, Crowding
+from scenarios.hospital.rules import CROWDED as CROWDED_FROM
+from scenarios.hospital.rules import (
+    CROWDED_FOR,
+    CROWDING_LEVELS,
+    CROWDING_TOLD,
+    Beds,
+    Crowding,
+)
 from scenarios.hospital.state import HospitalState
 
 TITLES = {level.name: level.title for level in HOSPITALS.levels}
@@ -37,16 +44,33 @@ def judge_crowding(ctx: Context, house: HospitalState, found: float | None) -> N
     house.nedocs = found
     if found is None:
         return
+    house.crowded = found >= CROWDED_FROM
     house.band = crowding(found, house.band)
     if house.alerted and house.band not in CALM:
         _alert(ctx, house, house.band)
     if house.at is not None:
-        news = CrowdingChanged(ctx.key, house.name, house.at, house.district, found, house.band)
+        news = CrowdingChanged(
+            hospital=ctx.key,
+            name=house.name,
+            at=house.at,
+            district=house.district,
+            nedocs=found,
+            band=house.band,
+            alerted=house.alerted,
+            full=house.beds is Beds.FULL,
+        )
         _tell(ctx, house, news)
 
 
+def tell_beds(ctx: Context, house: HospitalState) -> None:
+    """Tell the city when a hospital's wards are full, or no longer: nobody is led to full wards."""
+    if house.told is not None:
+        _tell(ctx, house, replace(house.told, full=house.beds is Beds.FULL))
+
+
 def _crowded(house: HospitalState) -> bool:
-    return house.band is not None and house.band not in CALM
+    """The score itself: its band is left later than it is entered."""
+    return house.crowded
 
 
 def _calm(house: HospitalState) -> bool:
@@ -59,6 +83,7 @@ def stayed_crowded(ctx: Context, house: HospitalState) -> None:
     house.alerted = True
     if house.band is not None:
         _alert(ctx, house, house.band)
+    _tell_alerted(ctx, house)
 
 
 @stayed_crowded.cleared
@@ -66,6 +91,7 @@ def calm_again(ctx: Context, house: HospitalState) -> None:
     """Below 拥挤, with its hysteresis."""
     house.alerted = False
     ctx.clear_alert(CROWDED, ctx.key)
+    _tell_alerted(ctx, house)
 
 
 @hospital.on_stale("Hospital")
@@ -81,11 +107,19 @@ def _alert(ctx: Context, house: HospitalState, band: Crowding) -> None:
         ctx.key,
         CROWDING_LEVELS[band],
         f"{house.name}急诊{TITLES[band]}",
-        text="急诊拥挤度（NEDOCS）已达 101 以上并持续 15 分钟，请院方启动急诊疏解",
+        text=(
+            f"急诊拥挤度（NEDOCS）已达 {CROWDED_FROM:.0f} 以上"
+            f"并持续 {CROWDED_FOR // MINUTE} 分钟，请院方启动急诊疏解"
+        ),
         at=house.at,
         district=house.district,
         entity=f"{HOSPITALS.name}/{ctx.key}",
     )
+
+
+def _tell_alerted(ctx: Context, house: HospitalState) -> None:
+    if house.told is not None:
+        _tell(ctx, house, replace(house.told, alerted=house.alerted))
 
 
 def _tell(ctx: Context, house: HospitalState, news: CrowdingChanged) -> None:

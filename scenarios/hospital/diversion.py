@@ -5,14 +5,20 @@ An advice and no more: a person decides. Levels 1 and 2 and the 五大中心 are
 
 from msgspec import field
 
-from hub.sdk import Context, Level, State, metres
+from hub.sdk import Context, State, metres
 from scenarios.hospital.levels import CALM
 from scenarios.hospital.look import DIVERSION, HOSPITALS, hospital
 from scenarios.hospital.messages import CrowdingChanged, Diversion, Divertible, HospitalGone
-from scenarios.hospital.rules import CENTRES, DIVERT_HOSPITALS, DIVERT_LEVELS, Crowding
+from scenarios.hospital.rules import (
+    DIVERT_BANDS,
+    DIVERT_FIRST,
+    DIVERT_HOSPITALS,
+    DIVERT_LEVELS,
+    DIVERT_TOLD,
+    FIVE_CENTRES,
+)
 
-SEVERE = (Crowding.SEVERE, Crowding.DANGER)
-KEPT = f"一、二级及五大中心（{'、'.join(CENTRES)}）患者不分流，照常接诊"
+KEPT = f"一、二级及五大中心（{'、'.join(FIVE_CENTRES)}）患者不分流，照常接诊"
 
 
 class DiversionState(State):
@@ -26,7 +32,7 @@ class DiversionState(State):
 def crowding_changed(ctx: Context, news: CrowdingChanged, city: DiversionState) -> None:
     """Begin or end a hospital's advice; a change anywhere may change who is named."""
     city.hospitals[news.hospital] = news
-    if news.fresh and news.band not in SEVERE:
+    if news.fresh and news.band not in DIVERT_BANDS:
         _withdraw(ctx, city, news)
     _advise_all(ctx, city)
 
@@ -42,7 +48,7 @@ def no_longer_there(ctx: Context, gone: HospitalGone, city: DiversionState) -> N
 
 def _advise_all(ctx: Context, city: DiversionState) -> None:
     for name, crowded in sorted(city.hospitals.items()):
-        if name in city.advised or (crowded.fresh and crowded.band in SEVERE):
+        if name in city.advised or (crowded.fresh and crowded.band in DIVERT_BANDS):
             _advise(ctx, city, crowded)
 
 
@@ -53,31 +59,35 @@ def _withdraw(ctx: Context, city: DiversionState, news: CrowdingChanged) -> None
 
 
 def _advise(ctx: Context, city: DiversionState, crowded: CrowdingChanged) -> None:
-    """Tell 120 when an advice is new or names others than before."""
+    """Tell 120 when an advice is new or names others; its colour: was the hospital told?"""
     advice = _advice(crowded, _room(city, crowded), active=True)
     last = city.advised.get(crowded.hospital)
-    if last is not None and _names(last) == _names(advice):
-        return
-    city.advised[crowded.hospital] = advice
-    ctx.emit("hospital.diversion", advice)
+    if last is None or _names(last) != _names(advice):
+        city.advised[crowded.hospital] = last = advice
+        ctx.emit("hospital.diversion", advice)
     ctx.raise_alert(
         DIVERSION,
         crowded.hospital,
-        Level.YELLOW,  # orange has sounded for the crowding itself; one cause sounds once
+        DIVERT_TOLD if crowded.alerted else DIVERT_FIRST,
         f"{crowded.name}分流建议",
-        text=_text(advice),
+        text=_text(last),
         at=crowded.at,
         district=crowded.district,
         entity=f"{HOSPITALS.name}/{crowded.hospital}",
     )
 
 
+def has_room(other: CrowdingChanged) -> bool:
+    """Return whether a hospital can take others' patients."""
+    return other.fresh and other.band in CALM and not other.full
+
+
 def _room(city: DiversionState, crowded: CrowdingChanged) -> tuple[Divertible, ...]:
-    """Return the hospitals with room (below 101) and fresh data, nearest first."""
+    """Return the hospitals with room: below 拥挤, wards not full, fresh data; nearest first."""
     others = [
         Divertible(other.hospital, other.name, round(metres(crowded.at, other.at)), other.nedocs)
         for other in city.hospitals.values()
-        if other.hospital != crowded.hospital and other.fresh and other.band in CALM
+        if other.hospital != crowded.hospital and has_room(other)
     ]
     others.sort(key=lambda other: (other.distance, other.hospital))
     return tuple(others[:DIVERT_HOSPITALS])
@@ -90,7 +100,7 @@ def _advice(crowded: CrowdingChanged, to: tuple[Divertible, ...], *, active: boo
         at=crowded.at,
         active=active,
         levels=DIVERT_LEVELS,
-        kept=CENTRES,
+        kept=FIVE_CENTRES,
         to=to,
     )
 

@@ -3,7 +3,7 @@
 from hub.sdk import Context, Gone
 from scenarios.hospital.beds import TITLES as BED_TITLES
 from scenarios.hospital.beds import judge_beds, occupancy
-from scenarios.hospital.crowding import judge_crowding, score
+from scenarios.hospital.crowding import judge_crowding, score, tell_beds
 from scenarios.hospital.look import BEDS, CROWDED, HOSPITALS, ICU, TRIAGE, hospital
 from scenarios.hospital.messages import HospitalFound, HospitalGone
 from scenarios.hospital.readings import EmergencyDepartment, Wards
@@ -47,6 +47,7 @@ def wards(ctx: Context, reading: Wards, house: HospitalState) -> None:
     _identify(ctx, house)
     house.wards = reading
     judge_beds(ctx, house, reading)
+    tell_beds(ctx, house)
     _show(ctx, house)
 
 

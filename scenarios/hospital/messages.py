@@ -29,6 +29,7 @@ class HospitalGone(Payload, frozen=True):
 class CrowdingChanged(Payload, frozen=True):
     """`hospital.crowding`: how crowded an emergency department is.
 
+    ``alerted`` while the hospital itself is told that it is crowded, ``full`` while its wards are.
     ``fresh`` is false when the hospital fell silent: then the rest is what it said last.
     """
 
@@ -38,6 +39,8 @@ class CrowdingChanged(Payload, frozen=True):
     district: str
     nedocs: float
     band: Crowding
+    alerted: bool = False
+    full: bool = False
     fresh: bool = True
 
 

@@ -44,11 +44,17 @@ CROWDING_TOLD = 5.0
 
 # -- 分流建议 -------------------------------------------------------------------------------------
 
+DIVERT_BANDS = (Crowding.SEVERE, Crowding.DANGER)
+"""[D, as DOMAIN §3] 120 is advised from a score of 141 on, at once: 严重拥挤 and 危险."""
+DIVERT_FIRST = Level.ORANGE
+DIVERT_TOLD = Level.YELLOW
+"""[D] An advice sounds while the hospital itself has not been told yet (a score that jumps has its
+15 minutes before it); once its own alert stands, which is orange, one cause sounds once."""
 DIVERT_HOSPITALS = 3
 """[D] Hospitals with room that an advice names, nearest first."""
 DIVERT_LEVELS = (3, 4)
 """[S] Triage levels that may be led elsewhere. Levels 1 and 2 never are."""
-CENTRES = ("胸痛", "卒中", "创伤", "危重孕产妇", "危重新生儿")
+FIVE_CENTRES = ("胸痛", "卒中", "创伤", "危重孕产妇", "危重新生儿")
 """[S] 五大中心: their patients are never led elsewhere."""
 
 # -- beds -----------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from scenarios.hospital.rules import Beds, Crowding
 class HospitalState(State):
     """A hospital: who it is, what it said last, and what was told of it.
 
-    ``alerted`` once 拥挤 lasted 15 minutes, ``icu`` while ICU beds are short. By triage level:
+    ``crowded`` while the last score is 拥挤 by itself, ``alerted`` once that lasted 15 minutes,
+    ``icu`` while ICU beds are short. By triage level:
     ``overdue`` since when it waits too long, ``late`` when it did so last, of those that are told.
     """
 
@@ -23,6 +24,7 @@ class HospitalState(State):
     wards: Wards | None = None
     nedocs: float | None = None
     band: Crowding | None = None
+    crowded: bool = False
     alerted: bool = False
     told: CrowdingChanged | None = None
     overdue: dict[int, int] = field(default_factory=dict)

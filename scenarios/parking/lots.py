@@ -24,6 +24,7 @@ def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
     share = min(max(0, occupied) / total, 1.0) if total > 0 else 0.0
     lot.level = lot_level(free, total, Lot(lot.level) if lot.level else None) if total > 0 else None
     _fill(ctx, lot, share)
+    was_full, lot.full = lot.full, share >= (RELIEVED if lot.full else SATURATED)
     card = ctx.card
     name, at, area, simulated = ctx.key, None, "", False
     if card is not None:
@@ -32,7 +33,7 @@ def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
     view = LotView(free, occupied, total, round(share, 4), area, simulated)
     ctx.show(LOTS, ctx.key, name, view, at=at, level=lot.level, quality=quality)
     if card is not None and at is not None:  # a lot without a place is near nothing
-        _tell(ctx, lot, _news(ctx, card, at, lot, (free, total)))
+        _tell(ctx, lot, _news(ctx, card, at, lot, (free, total)), crossed=lot.full != was_full)
 
 
 @parking.timer("saturated")
@@ -47,7 +48,7 @@ def stayed_full(ctx: Context, lot: LotState) -> None:
 def lot_silent(ctx: Context, _: Silence, lot: LotState) -> None:
     """A silent lot is neither full nor free: it counts for nothing until it reports again."""
     ctx.stop("saturated")
-    lot.level, lot.filling, lot.saturated = None, False, False
+    lot.level, lot.filling, lot.saturated, lot.full = None, False, False, False
     if lot.told is not None:
         _tell(ctx, lot, replace(lot.told, level=None, saturated=False))
 
@@ -58,7 +59,8 @@ def lot_gone(ctx: Context, _: Gone, lot: LotState) -> None:
     ctx.stop("saturated")
     if lot.told is not None:
         ctx.emit("parking.lot-gone", LotGone(lot.told.lot, lot.told.area, lot.told.at))
-    lot.level, lot.filling, lot.saturated, lot.told = None, False, False, None
+    lot.level, lot.filling, lot.saturated = None, False, False
+    lot.full, lot.told = False, None
 
 
 def _quality(reading: Occupancy) -> tuple[str, ...]:
@@ -98,14 +100,14 @@ def _news(ctx: Context, card: Card, at: At, lot: LotState, bays: tuple[int, int]
     )
 
 
-def _tell(ctx: Context, lot: LotState, news: LotChanged) -> None:
-    """Tell the city of the lot when something it acts on has changed."""
+def _tell(ctx: Context, lot: LotState, news: LotChanged, *, crossed: bool = False) -> None:
+    """Tell the city of the lot when something it acts on has changed; ``crossed`` 95 or 93 %."""
     last = lot.told
     if news == last:
         return
     if last is not None and replace(news, free=last.free) == last:
         moved = abs(news.free - last.free)
-        if moved < max(1.0, TOLD_AGAIN * news.total):
+        if not crossed and moved < max(1.0, TOLD_AGAIN * news.total):
             return
     if last is not None and (last.at, last.area) != (news.at, news.area):
         ctx.emit("parking.lot-gone", LotGone(last.lot, last.area, last.at))

@@ -77,11 +77,15 @@ class Lines(Struct, frozen=True):
 
 
 class LotState(State):
-    """A lot: its level, saturation, and what the city was told last."""
+    """A lot: its level, saturation, and what the city was told last.
+
+    ``full`` from the occupancy that saturates until the one that relieves, however long it lasts.
+    """
 
     level: str | None = None
     saturated: bool = False
     filling: bool = False
+    full: bool = False
     told: LotChanged | None = None
 
 

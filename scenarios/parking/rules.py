@@ -13,7 +13,8 @@ HYSTERESIS = 2
 SATURATED = 0.95
 SATURATED_FOR = 10 * MINUTE
 RELIEVED = 0.93
-"""A lot is saturated at this occupancy for this long, and no longer below the second figure."""
+"""A lot is saturated at this occupancy for this long, and no longer below the second figure. The
+city hears at once when a lot crosses either: what hangs on it elsewhere must not come 5 % late."""
 
 AREA_SATURATED = 0.70
 AREA_RELIEVED = 0.60

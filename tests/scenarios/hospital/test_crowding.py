@@ -51,6 +51,25 @@ def test_a_pause_begins_the_15_minutes_anew() -> None:
     assert city.level("crowded", "h-1") == "yellow"
 
 
+def test_the_15_minutes_are_of_the_score_itself() -> None:
+    """The band holds down to 91, the 15 minutes do not: one reading of 101 and then 92 is calm."""
+    city = town(101)
+    report(city, "h-1", 92, 61, 20 * MINUTE)
+    assert city.changes == []
+
+
+def test_a_score_below_101_begins_the_15_minutes_anew() -> None:
+    """101, 95 in between, 101: told 15 minutes after the second."""
+    city = town(101)
+    report(city, "h-1", 101, 61, 10 * MINUTE)
+    report(city, "h-1", 95, 11 * MINUTE, 11 * MINUTE)
+    report(city, "h-1", 101, 12 * MINUTE, 26 * MINUTE)
+    city.advance(27 * MINUTE - 0.001)
+    assert city.raised("crowded", "h-1") is None
+    city.advance(27 * MINUTE)
+    assert city.level("crowded", "h-1") == "yellow"
+
+
 def test_the_alert_follows_the_band_and_returns_below_91() -> None:
     """Told at yellow, orange at 141, back to yellow below 131, cleared below 91."""
     city = town(110)
@@ -88,7 +107,7 @@ def test_diversion_at_141() -> None:
     city = town(140.9, 50)
     assert city.raised("diversion", "h-1") is None
     report(city, "h-1", 141, 61, 61)
-    assert city.level("diversion", "h-1") == "yellow"
+    assert city.raised("diversion", "h-1") is not None
     (advice,) = city.told("hospital.diversion")
     assert advice["levels"] == [3, 4]
     assert [other["hospital"] for other in advice["to"]] == ["h-2"]
@@ -115,6 +134,30 @@ def test_diversion_never_touches_levels_1_and_2_nor_the_five_centres() -> None:
         assert centre in alert["text"]
     assert "不分流" in alert["text"]
     assert "拒收" not in repr(city.changes) + repr(city.derived) + repr(city.entities)
+
+
+def test_diversion_sounds_until_the_hospital_itself_is_told() -> None:
+    """A score that jumps: the advice is orange, then yellow beside the hospital's own orange."""
+    city = town(150, 20)
+    assert city.level("diversion", "h-1") == "orange"
+    report(city, "h-1", 150, 61, 16 * MINUTE)
+    assert city.level("crowded", "h-1") == "orange"
+    assert city.level("diversion", "h-1") == "yellow"
+
+
+@pytest.mark.parametrize(("occupied", "named"), [(969, True), (970, False)])
+def test_diversion_leads_to_no_full_wards(occupied: int, named: bool) -> None:  # noqa: FBT001 a parametrized fact
+    """A calm department before full wards (≥97 %) has no room; it has again when they have."""
+    city = town(150, 20)
+    beds = {"beds": 1000, "icuBeds": 0, "icuOccupied": 0}
+    city.say("city.hospital.beds", "h-2", {**beds, "occupied": occupied}, 2)
+    alert = city.raised("diversion", "h-1")
+    assert alert is not None
+    assert ("第2医院" in alert["text"]) is named
+    city.say("city.hospital.beds", "h-2", {**beds, "occupied": 900}, 62)
+    again = city.raised("diversion", "h-1")
+    assert again is not None
+    assert "第2医院" in again["text"]
 
 
 def test_diversion_without_room_says_so() -> None:
@@ -165,6 +208,8 @@ def test_crowding_event_keeps_the_contract() -> None:
         "district": "210102",
         "nedocs": 128.1,
         "band": "crowded",
+        "alerted": False,
+        "full": False,
         "fresh": True,
     }
 

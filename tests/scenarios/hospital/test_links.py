@@ -68,13 +68,22 @@ def test_beyond_800_metres_is_too_far() -> None:
 
 
 def test_full_until_below_93_percent() -> None:
-    """It holds at 93 % and clears below; 好停车 tells of a lot by steps of 5 %."""
+    """It holds at 93 % and clears just below."""
     town = parks()
     cars(town, "本院", 98, 2)
     cars(town, "本院", 93, 62)
     assert town.raised("parking", "h-1") is not None
-    cars(town, "本院", 88, 122)
+    cars(town, "本院", 92, 122)
     assert town.raised("parking", "h-1") is None
+
+
+def test_a_car_park_that_fills_slowly_is_told_in_time() -> None:
+    """91, 94, 95, 93, 92 %: no step is 5 %, and both limits are heard at once."""
+    town, levels = parks(), []
+    for minute, occupied in enumerate((91, 94, 95, 94, 93, 92, 94)):
+        cars(town, "本院", occupied, 2 + 60 * minute)
+        levels.append(town.level("parking", "h-1"))
+    assert levels == [None, None, "blue", "blue", "blue", None, None]
 
 
 def test_silence_of_the_only_lot_clears_nothing() -> None:
