@@ -37,11 +37,8 @@ class Actions:
 
     def start(self) -> None:
         """Load the scenarios and start the thread."""
-        try:
-            self._loader = Loader(self._setting)
-            self._read()
-        except BadScenario as error:  # commands and forwarding go on; the worker tells of it too
-            log.warning("actions.none", error=str(error))
+        self._loader = Loader(self._setting)
+        self._read()
         self._thread.start()
 
     def stop(self) -> None:

@@ -7,6 +7,7 @@ follow from the recorded log.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -117,7 +118,7 @@ class Recorded:
         self._machines = {
             name: Machine(
                 name,
-                registry,
+                copy(registry),  # each has or has not a scenario by its own log
                 partitioning,
                 watch=None if sink.golden is None else partial(sink.watch, name),
             )

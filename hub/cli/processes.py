@@ -53,8 +53,7 @@ def archive(ctx: typer.Context) -> None:
 
 def serve(ctx: typer.Context) -> None:
     """Serve the page, the API and the websocket."""
-    from hub.sdk.loading import load_all  # noqa: PLC0415 as above
     from hub.serve.app import run  # noqa: PLC0415 as above
 
     configure_logging(ctx.obj)
-    asyncio.run(run(ctx.obj, load_all(ctx.obj.scenarios).declarations))
+    asyncio.run(run(ctx.obj))

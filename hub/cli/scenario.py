@@ -199,7 +199,7 @@ def _print(found: list[Row]) -> None:
     for row in found:
         if row.error:
             console.print(f"{safe(row.name)}: {safe(row.error)}", style="red", soft_wrap=True)
-        elif row.fare.state in ("failing", "quarantined"):
+        elif row.fare.state in ("failing", "quarantined", "does not load"):
             last = row.fare
             told = f"{row.name}: {last.handler} at {last.position}: {last.reason}, {last.detail}"
             console.print(safe(told), style=_STYLES[last.state], soft_wrap=True)

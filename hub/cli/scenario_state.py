@@ -65,7 +65,9 @@ async def read(opened: Opened) -> dict[str, Fare]:
 
 def _fare(standing: Standing, now: Instant) -> Fare:
     state: State = "runs"
-    if standing.since is not None:
+    if standing.away:
+        state = "does not load"
+    elif standing.since is not None:
         state = "quarantined"
     elif standing.failed and now - standing.failed[-1] <= WITHIN:
         state = "failing"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from hub.core.guard import RELOADING, Stopped
+from hub.core.guard import LOAD, LOADING, RELOADING, Stopped
 from hub.core.handler import Handler
 from hub.core.letters import Letters
 from hub.core.outlet import Outlet
@@ -75,6 +75,12 @@ class Failures:
         handler = f"{what.scenario}.{RELOADING}"
         ordinal = self._position().ordinal
         self._record(Verdict(ordinal, handler, what.key, "reload", words), now)
+
+    def away(self, scenario: str, now: Instant, words: str) -> None:
+        """Record that a scenario's code is not there from this event on, or is again (no words)."""
+        at = self._position()
+        cause = f"{at.partition}.{at.ordinal}"
+        self._record(Verdict(at.ordinal, f"{scenario}.{LOADING}", cause, LOAD, words), now)
 
     def _letter(  # noqa: PLR0917 a failure and what it happened to
         self,

@@ -4,7 +4,7 @@ The core itself has no clock: how long a call may take is the worker's affair (`
 What the worker stopped is in the log as a verdict, and a replay stops it at the same place.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -33,8 +33,12 @@ class Stopped(BaseException):
 class Guard:
     """Just calls: for tests, where a person waits and may press Ctrl-C."""
 
-    def at(self, ordinal: int) -> None:
-        """Note which event of the log is worked from now on."""
+    def at(self, _partition: str, _ordinal: int) -> Mapping[str, str] | None:
+        """Note which event of the log is worked from now on.
+
+        Return the scenarios whose code is not there from it on, and why; None: as before.
+        """
+        return None
 
     def reload(self, _what: Reload) -> Registry | None:
         """Return all scenarios with the new code of one; None where it is the newest already.
@@ -54,7 +58,23 @@ class Recorded(Guard):
     """Stops what the log says was stopped: for replays of what a worker has worked."""
 
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
-        self._verdicts = {(each.handler, each.cause): each for each in verdicts}
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        self._loads: dict[str, dict[str, str]] = {}
+        self._away: dict[str, dict[str, str]] = {}
+        for each in verdicts:
+            self._verdicts[each.handler, each.cause] = each
+            if each.reason == LOAD:
+                scenario = each.handler.partition(".")[0]
+                self._loads.setdefault(each.cause, {})[scenario] = each.detail
+
+    def at(self, partition: str, ordinal: int) -> Mapping[str, str] | None:
+        """Return the scenarios that were not there, where the log says that this changed."""
+        changed = self._loads.get(f"{partition}.{ordinal}") if self._loads else None
+        if changed is None:
+            return None
+        away = {**self._away.get(partition, {}), **changed}
+        self._away[partition] = {name: words for name, words in away.items() if words}
+        return self._away[partition]
 
     def reload(self, what: Reload) -> Registry | None:
         """Refuse what the log says was refused: else a replay runs today's code all along."""
@@ -75,6 +95,10 @@ class Recorded(Guard):
 
 RELOADING = "(reload)"
 """Stands for the handler in the verdict on a reload."""
+LOADING = "(load)"
+LOAD = "load"
+"""The same, and the reason, where a worker began with code that could not be loaded (its detail
+says why), or could be again (no detail)."""
 
 NO_GUARD = Guard()
 

@@ -89,6 +89,16 @@ class Machine:
             outlet=self._outlet,
             quarantine=self._quarantine,
         )
+        self._controls = Controls(
+            registry=registry,
+            guard=guard,
+            outlet=self._outlet,
+            failures=failures,
+            quarantine=self._quarantine,
+            remembered=remembered,
+            configs=configs,
+            show=self._screen.show,
+        )
         self._builtin = Builtin(
             outlet=self._outlet,
             devices=self._devices,
@@ -97,15 +107,7 @@ class Machine:
             desk=Desk(store, self._tell),
             letters=self._letters,
             quarantine=self._quarantine,
-            controls=Controls(
-                registry=registry,
-                guard=guard,
-                outlet=self._outlet,
-                failures=failures,
-                remembered=remembered,
-                configs=configs,
-                show=self._screen.show,
-            ),
+            controls=self._controls,
         )
         self._settlement = Settlement(
             outlet=self._outlet,
@@ -149,7 +151,10 @@ class Machine:
         """Take in the next event of the log."""
         event = logged.event
         self.offset = logged.position.ordinal
-        self._guard.at(self.offset)
+        away = self._guard.at(self.partition, self.offset)
+        if away is not None:
+            self._controls.meet(away, logged.position, logged.time)
+            self._drain(f"{self.partition}.{self.offset}.load", logged.time)
         again = bool(event.flags) and REDRIVE in event.flags
         if event.type == LISTENING and not again:
             self._listen(event, logged.time)
@@ -206,12 +211,12 @@ class Machine:
         if (scenario, name) == (HUB, EXPIRE):
             self._remembered.look(key, due)
             return
+        if scenario in self._quarantine.active:
+            self._timers.postpone(due, scenario, name, key, exercise=exercise)
+            return
         handler = self._registry.timer(scenario, name)
         if handler is None:
             self._counters.count("timer-without-handler", "name", f"{scenario}.{name}")
-            return
-        if scenario in self._quarantine.active:
-            self._timers.postpone(due, scenario, name, key, exercise=exercise)
             return
         self._calls.fire(handler, cause, due, key, exercise=exercise)
         self._drain(cause, due)

@@ -86,6 +86,10 @@ def notice(
     if not entered:
         return [Signal(HUB, KIND, scenario, active=False), Hide(row.id)]
     words = f"{standing.handler} 在 60 秒内失败 {FAILURES} 次: {standing.detail}"
+    what = "已隔离"
+    if standing.away:
+        what = "无法载入"
+        words = f"其间的事件不会补做; 修复后: cityhub scenario reload {scenario}. {standing.detail}"
     alert = Signal(
         scenario=HUB,
         kind=KIND,
@@ -93,7 +97,7 @@ def notice(
         active=True,
         kind_title="场景隔离",
         level=Level.ORANGE,
-        title=f"场景“{title}”已隔离",
+        title=f"场景“{title}”{what}",
         text=words[:SAID_CHARACTERS],
         entity=row.id,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from hub.core.guard import LOAD, LOADING
 from hub.core.handler import Handler
 from hub.core.route import Route
 from hub.core.store import Records, Store
@@ -36,7 +37,8 @@ class Standing(Struct):
     """How one scenario fares in this partition; ``since`` is set while it is quarantined.
 
     ``failed`` are the newest failures' instants, ``types`` those of the events that it misses,
-    ``forgotten`` counts the missed events beyond the bound.
+    ``forgotten`` counts the missed events beyond the bound. ``away``: its code could not be loaded
+    when the worker began; nobody knows then what it would have read, so nothing is remembered.
     """
 
     failed: list[Instant] = field(default_factory=list)
@@ -50,6 +52,7 @@ class Standing(Struct):
     types: list[str] = field(default_factory=list)
     forgotten: int = 0
     broken: bool = False
+    away: bool = False
 
     @property
     def events(self) -> int:
@@ -96,6 +99,8 @@ class Quarantine:
     def miss(self, scenario: str, ordinal: int, *, late: bool) -> None:
         """Remember that a quarantined scenario missed an event of the log."""
         standing = self._standing(scenario)
+        if standing.away:
+            return
         last = standing.missed[-1] if standing.missed else None
         if last is not None and last.last == ordinal:
             return  # another handler of it
@@ -115,8 +120,37 @@ class Quarantine:
         for handler, _ in () if route is None else route.handlers:
             if handler.scenario in self.active:
                 standing = self._standing(handler.scenario)
+                if standing.away:
+                    continue
                 if not standing.missed or standing.missed[-1].last != ordinal:
                     standing.broken = True
+
+    @property
+    def away(self) -> dict[str, str]:
+        """The scenarios whose code is not there, and why."""
+        found = {name: self._standing(name) for name in self.active}
+        return {name: each.detail for name, each in found.items() if each.away}
+
+    def leave_out(self, scenario: str, position: Position, now: Instant, why: str) -> None:
+        """Quarantine a scenario whose code is not there."""
+        standing = self._standing(scenario)
+        standing.away = standing.broken = True
+        standing.since = now if standing.since is None else standing.since
+        standing.handler, standing.reason = f"{scenario}.{LOADING}", LOAD
+        standing.detail, standing.position = why, str(position)
+        self.active[scenario] = None
+        self._tell(scenario, standing, now, True)
+
+    def take_in(self, scenario: str, now: Instant) -> None:
+        """Call a scenario whose code is there again, unless it failed its way in before."""
+        standing = self._standing(scenario)
+        if not standing.away:
+            return
+        standing.away = False
+        if len(standing.failed) == FAILURES:
+            self._tell(scenario, standing, now, True)
+        else:
+            self.release(scenario, now)
 
     def claim(self, scenario: str, first: int, last: int) -> Span | None:
         """Take a missed event out, with all since ``first``; return the span it was in."""

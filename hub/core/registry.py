@@ -1,5 +1,6 @@
 """All declarations together, by what starts a handler; held to each other when they are loaded."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -44,6 +45,10 @@ class Registry:
     def become(self, other: "Registry") -> None:
         """Hold what another one holds: all who have this one go on with new code at once."""
         self.__dict__.update(other.__dict__)
+
+    def without(self, names: Collection[str]) -> "Registry":
+        """Return all but some scenarios."""
+        return Registry([each for each in self.declarations if each.name not in names])
 
     def route(self, type_: str) -> Route | None:
         """Return what a type of event leads to; None when nothing handles it."""

@@ -17,7 +17,6 @@ from hub.edge import pause, stop_event
 from hub.log.connection import connect
 from hub.log.errors import LogFull
 from hub.log.vitals import PERIOD
-from hub.sdk.loading import load_all
 from hub.serve import docs, metrics, static, stream
 from hub.serve.api import (
     alerts,
@@ -39,6 +38,7 @@ from hub.serve.limits import CLIENT_MESSAGE_BYTES
 from hub.serve.serving import Serving, serving
 from hub.serve.socket import HttpProtocol, ScreenProtocol
 from hub.settings import Settings
+from hub.work.loader import Loader
 
 GOODBYE_SECONDS = 2.0
 """How long the clients have to read their `bye` at a stop."""
@@ -126,7 +126,7 @@ async def run(
     """
     check(settings)
     if declarations is None:
-        declarations = load_all(settings.scenarios).declarations
+        declarations = Loader(settings.scenarios).declarations
     stop = stop or stop_event()
     listener = listener or listen(settings.bind, settings.http_port)
     redis = connect(settings.redis)

@@ -40,7 +40,15 @@ async def run(settings: Settings, partitions: tuple[str, ...] = ()) -> None:
     kennel = Kennel(settings.redis)
     deadline = Deadline(kennel.board, loader)
     workers = [
-        Worker(connect(settings.redis), name, holder, registry, partitioning, deadline=deadline)
+        Worker(
+            connect(settings.redis),
+            name,
+            holder,
+            registry,
+            partitioning,
+            deadline=deadline,
+            away=loader.broken,
+        )
         for name in partitions or partitioning.names
     ]
     gc.collect()

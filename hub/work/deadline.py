@@ -6,7 +6,7 @@ no clock and no system call. Code in C that keeps the interpreter is the watchdo
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -35,11 +35,15 @@ FUNCTIONS = 10_000
 
 
 class Deadline(Guard):
-    """Runs handlers on the main thread; `armed` around each batch starts the looking."""
+    """Runs handlers on the main thread; `armed` around each batch starts the looking.
+
+    ``away``, by partition: scenarios that a new machine is without, and why; told to it once.
+    """
 
     def __init__(self, board: Board, loader: Loader | None = None) -> None:
         self._loader = loader
         self.doomed = Doomed()
+        self.away: dict[str, Mapping[str, str]] = {}
         self._partition = ""
         self._serial = 0
         self._running = False
@@ -64,10 +68,11 @@ class Deadline(Guard):
             signal.signal(signal.SIGALRM, before)
             self._words[SERIAL] = 0
 
-    def at(self, ordinal: int) -> None:
-        """Note which event of the log is worked from now on."""
+    def at(self, partition: str, ordinal: int) -> Mapping[str, str] | None:
+        """Note which event is worked; at a machine's first, return who is ``away`` in it."""
         words = self._words
         words[ORDINAL], words[BASE] = ordinal, self._serial
+        return self.away.pop(partition, None) if self.away else None
 
     def reload(self, what: Reload) -> Registry | None:
         """Return all scenarios with the new code of one, or raise BadScenario."""

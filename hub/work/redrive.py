@@ -111,6 +111,8 @@ class Redriver:
         found: list[Plan] = []
         for name in sorted({*letters, *standings}):
             standing = standings.get(name, Standing())
+            if standing.away:  # its code is not there: after a reload
+                continue
             spans = standing.missed
             if position:
                 ordinal = int(position.rpartition("/")[2])

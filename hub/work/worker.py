@@ -4,6 +4,7 @@ Whatever goes wrong between two commits is made good by beginning again from the
 """
 
 import asyncio
+from collections.abc import Mapping
 from time import perf_counter
 
 import structlog
@@ -12,8 +13,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from hub.core.changes import Changes
+from hub.core.changes import Cell, Changes
 from hub.core.machine import Machine
+from hub.core.misfits import misfits
 from hub.core.registry import Registry
 from hub.edge import pause
 from hub.log.errors import Fenced, LogFull, OffsetMoved
@@ -46,7 +48,10 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """One partition's worker; ``vitals`` say how it is."""
+    """One partition's worker; ``vitals`` say how it is.
+
+    ``away`` are scenarios that should run and could not be loaded, and why.
+    """
 
     def __init__(
         self,
@@ -57,6 +62,7 @@ class Worker:
         partitioning: Partitioning,
         *,
         deadline: Deadline | None = None,
+        away: Mapping[str, str] | None = None,
     ) -> None:
         self.partition = partition
         self.vitals = Vitals(f"{WORK}:{partition}", ok=False, detail="loading")
@@ -68,6 +74,7 @@ class Worker:
         self._registry = Registry(registry.declarations)  # each partition reloads in its own time
         self._partitioning = partitioning
         self._deadline = deadline or Deadline(Board.create())
+        self._away = dict(away or {})
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; begin again after a lost lease or a lost Redis."""
@@ -98,6 +105,7 @@ class Worker:
         cells = await self._tables.load()
         died = await deaths(self._redis, self.partition, committed.offset)
         self._deadline.doomed.set(self.partition, died)
+        self._deadline.away[self.partition] = self._left_out(cells)
         machine = Machine(
             self.partition,
             self._registry,
@@ -118,6 +126,16 @@ class Worker:
             seconds=round(seconds, 3),
         )
         return machine
+
+    def _left_out(self, cells: dict[Cell, bytes]) -> dict[str, str]:
+        """Return which scenarios the machine must be without, and why: the others go on."""
+        found = misfits(self._registry, cells)
+        for name, why in found.items():
+            log.error("scenario left out", partition=self.partition, scenario=name, error=why)
+        self._away |= found
+        self._registry.become(self._registry.without(found))
+        here = self._registry.declared
+        return {name: why for name, why in self._away.items() if name not in here}
 
     async def _work(self, machine: Machine, stop: asyncio.Event) -> None:
         if self.vitals.name != f"{WORK}:{self.partition}":

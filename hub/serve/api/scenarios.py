@@ -32,8 +32,10 @@ COLUMNS = (
 @router.get("/scenarios")
 async def scenarios(parts: Parts, paging: Paged) -> Response:
     """List the scenarios with their handlers, layers, tiles and what they read, by name."""
-    found = sorted([*parts.declarations, OWN], key=lambda each: each.name)
     standings = await _standings(parts)
+    known = {each.name for each in parts.declarations}
+    absent = [_absent(name) for name in standings if name not in known and _away(standings[name])]
+    found = sorted([*parts.declarations, *absent, OWN], key=lambda each: each.name)
     part, following = after([each.name for each in found], paging)
     now = parts.status.city()
     rows = [
@@ -46,6 +48,15 @@ async def scenarios(parts: Parts, paging: Paged) -> Response:
         for each in found[part]
     ]
     return answer(rows, following, paging, COLUMNS)
+
+
+def _away(standings: dict[str, Standing]) -> bool:
+    return any(each.away for each in standings.values())
+
+
+def _absent(name: str) -> Declaration:
+    """Return what there is to say of a scenario whose code could not be loaded."""
+    return Declaration(name, name, name, "")
 
 
 async def _config(parts: Serving, declaration: Declaration) -> dict[str, object] | None:
@@ -74,10 +85,13 @@ async def _standings(parts: Serving) -> dict[str, dict[str, Standing]]:
 def state(standings: dict[str, Standing], now: Instant) -> dict[str, object]:
     """Return `state` (loaded, failing, quarantined), and in `failing` who failed, where and how.
 
-    A scenario is failing for a minute after its last failure.
+    A scenario is failing for a minute after its last failure, and while it cannot be loaded (its
+    reason is `load` then, and the detail says file, line and error).
     """
-    quarantined = any(each.since is not None for each in standings.values())
-    failing = any(each.failed and now - each.failed[-1] <= WITHIN for each in standings.values())
+    quarantined = any(each.since is not None and not each.away for each in standings.values())
+    failing = _away(standings) or any(
+        each.failed and now - each.failed[-1] <= WITHIN for each in standings.values()
+    )
     return {
         "state": "quarantined" if quarantined else "failing" if failing else "loaded",
         "failing": [

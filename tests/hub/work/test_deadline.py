@@ -169,7 +169,7 @@ def test_a_key_function_is_stopped_too(deadline: Deadline) -> None:
 
 def test_nothing_is_stopped_outside_of_a_handler(deadline: Deadline) -> None:
     """The core's own work is never cut, however long it takes: only handlers are looked at."""
-    deadline.at(1)
+    deadline.at("d1", 1)
     busy = time.thread_time() + 0.3
     while time.thread_time() < busy:
         deadline.run(_handler(), "d1.1.x", len, ())

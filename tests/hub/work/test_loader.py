@@ -86,3 +86,27 @@ def test_an_unknown_one_is_refused(folder: Path) -> None:
     """The known names are told."""
     with pytest.raises(BadScenario, match="Known: one"):
         Loader(str(folder)).reload(Reload("none", "k"))
+
+
+def test_a_broken_one_keeps_no_other_from_loading(tmp_path: Path) -> None:
+    """By the name that its code gives it, with file and line; a reload brings it in."""
+    write(tmp_path / "one")
+    bad = write(tmp_path / "two_")
+    good = (bad / "scenario.py").read_text("utf-8").replace('"one"', '"two"')
+    (bad / "scenario.py").write_text(f"{good}\nx = (\n", encoding="utf-8")
+    loader = Loader(str(tmp_path))
+    assert [each.name for each in loader.declarations] == ["one"]
+    assert list(loader.broken) == ["two"]
+    assert "scenario.py:7" in loader.broken["two"]
+    (bad / "scenario.py").write_text(good, encoding="utf-8")
+    found = loader.reload(Reload("two", "k")).declarations
+    assert [each.name for each in found] == ["one", "two"]
+
+
+def test_of_two_with_one_name_the_first_runs(tmp_path: Path) -> None:
+    """The other is told by its folder's name: the first one is not to be left out for it."""
+    write(tmp_path / "first")
+    write(tmp_path / "second")
+    loader = Loader(str(tmp_path))
+    assert [each.name for each in loader.declarations] == ["one"]
+    assert "its name is taken" in loader.broken["second"]

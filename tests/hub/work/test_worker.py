@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from hub.core.changes import Cell, Changes
 from hub.core.machine import Machine
+from hub.core.quarantine import Standing
 from hub.core.registry import Registry
 from hub.log.birth import establish
 from hub.log.connection import connect
@@ -304,3 +306,27 @@ async def test_events_that_were_trimmed_away_are_missed_aloud(redis: Redis) -> N
     async with working(redis) as worker:
         await worked(redis, last)
         assert worker.vitals.counters.get("events_missed", 0) > 900
+
+
+async def test_what_cannot_read_its_state_is_left_out(redis: Redis, redis_url: str) -> None:
+    """The worker begins, the other scenario works every event, and the reason is in the tables."""
+    key = Keys("d1").table("state")
+    await redis.hset(key, "test.Memory|x", b"\xc1")
+    last = await fill(redis, [[card("a")], [say(1)]])
+    client = connect(redis_url)
+    worker = Worker(client, "d1", "h", things(), Partitioning())
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+
+    async def worked() -> bool:
+        return (await Tables(redis, "d1").committed()).offset == last
+
+    await until(worked, "the log is worked")
+    stop.set()
+    await running
+    raw = await Tables(redis, "d1").get("quarantine", "test")
+    assert raw is not None
+    standing = msgspec.msgpack.decode(raw, type=Standing)
+    assert (standing.away, standing.reason) == (True, "load")
+    assert "test.Memory|x" in standing.detail
+    await client.aclose()
