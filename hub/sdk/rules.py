@@ -99,8 +99,9 @@ class Rules(Looks):
         """Run once ``when`` has been true for ``for_``; `.cleared` when ``until`` is true after it.
 
         Without ``until`` it ends when ``when`` is false. A reading for which ``when`` is false
-        cancels what is pending, and so does the loss of the device; what holds is kept. It counts
-        in log time, without the time in which the hub could not hear. The last reading is given.
+        cancels what is pending, and so does the loss of the device; what holds is kept. The reading
+        that ends it begins it anew where ``when`` is true. It counts in log time, without the time
+        in which the hub could not hear. The last reading is given.
         """
 
         def decorate(function: Callable[..., None]) -> Held:

@@ -15,16 +15,30 @@ from scenarios.parking.rules import (
 )
 
 
+def _occupancy(reading: Occupancy) -> float:
+    """Return the share of occupied bays; a lot without bays has none."""
+    total = reading.totalSpotNumber
+    return min(max(0, reading.occupiedSpotNumber) / total, 1.0) if total > 0 else 0.0
+
+
+def _full(reading: Occupancy) -> bool:
+    return _occupancy(reading) >= SATURATED
+
+
+def _no_longer(lot: LotState) -> bool:
+    return not lot.saturated
+
+
 @parking.on("city.parking.occupancy")
 def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
     """Take a lot's reading: its level, whether it fills up, what the screen and the city see."""
     total, occupied = reading.totalSpotNumber, reading.occupiedSpotNumber
     quality = _quality(reading)
     free = min(max(0, total - occupied), max(0, total))
-    share = min(max(0, occupied) / total, 1.0) if total > 0 else 0.0
+    share = _occupancy(reading)
     lot.level = lot_level(free, total, Lot(lot.level) if lot.level else None) if total > 0 else None
-    _fill(ctx, lot, share)
     was_full, lot.full = lot.full, share >= (RELIEVED if lot.full else SATURATED)
+    lot.saturated = lot.saturated and lot.full
     card = ctx.card
     name, at, area, simulated = ctx.key, None, "", False
     if card is not None:
@@ -36,10 +50,10 @@ def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
         _tell(ctx, lot, _news(ctx, card, at, lot, (free, total)), crossed=lot.full != was_full)
 
 
-@parking.timer("saturated")
+@parking.hold("city.parking.occupancy", when=_full, for_=SATURATED_FOR, until=_no_longer)
 def stayed_full(ctx: Context, lot: LotState) -> None:
     """A lot has been at 95 % or above for ten minutes: it is saturated."""
-    lot.filling, lot.saturated = False, True
+    lot.saturated = True
     if lot.told is not None:
         _tell(ctx, lot, replace(lot.told, saturated=True))
 
@@ -47,8 +61,7 @@ def stayed_full(ctx: Context, lot: LotState) -> None:
 @parking.on_stale("OffStreetParking")
 def lot_silent(ctx: Context, _: Silence, lot: LotState) -> None:
     """A silent lot is neither full nor free: it counts for nothing until it reports again."""
-    ctx.stop("saturated")
-    lot.level, lot.filling, lot.saturated, lot.full = None, False, False, False
+    lot.level, lot.saturated, lot.full = None, False, False
     if lot.told is not None:
         _tell(ctx, lot, replace(lot.told, level=None, saturated=False))
 
@@ -56,11 +69,9 @@ def lot_silent(ctx: Context, _: Silence, lot: LotState) -> None:
 @parking.on_gone("OffStreetParking")
 def lot_gone(ctx: Context, _: Gone, lot: LotState) -> None:
     """A lot was taken out of service: the city forgets it."""
-    ctx.stop("saturated")
     if lot.told is not None:
         ctx.emit("parking.lot-gone", LotGone(lot.told.lot, lot.told.area, lot.told.at))
-    lot.level, lot.filling, lot.saturated = None, False, False
-    lot.full, lot.told = False, None
+    lot.level, lot.saturated, lot.full, lot.told = None, False, False, None
 
 
 def _quality(reading: Occupancy) -> tuple[str, ...]:
@@ -70,17 +81,6 @@ def _quality(reading: Occupancy) -> tuple[str, ...]:
     if reading.occupiedSpotNumber < 0 or reading.totalSpotNumber <= 0:
         flags.append("out-of-range")
     return tuple(flags)
-
-
-def _fill(ctx: Context, lot: LotState, share: float) -> None:
-    if share >= SATURATED and not lot.saturated and not lot.filling:
-        lot.filling = True
-        ctx.start("saturated", SATURATED_FOR)
-    elif share < SATURATED and lot.filling:
-        lot.filling = False
-        ctx.stop("saturated")
-    if share < RELIEVED:
-        lot.saturated = False
 
 
 def _news(ctx: Context, card: Card, at: At, lot: LotState, bays: tuple[int, int]) -> LotChanged:

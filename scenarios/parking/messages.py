@@ -84,7 +84,6 @@ class LotState(State):
 
     level: str | None = None
     saturated: bool = False
-    filling: bool = False
     full: bool = False
     told: LotChanged | None = None
 

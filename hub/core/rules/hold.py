@@ -77,13 +77,14 @@ class Hold:
         """Take in a reading."""
         ctx: Context = given[Role.CONTEXT]
         known: Holding = given[Role.MEMORY]
+        ended = known.holds and self._ended(given, ctx, known)
         if known.holds:
-            return self._ended(given, ctx, known)
-        if self._when.ask(given):
+            return False
+        if self._when.ask(given):  # also of the reading that ended it: a new while begins
             self._pend(ctx, given[Role.WITNESS], known)
             return True
         if known.since is None:
-            return False
+            return ended
         known.cancel()
         ctx.stop(self._timer)
         return True

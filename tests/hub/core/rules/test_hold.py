@@ -232,3 +232,32 @@ def test_a_target_that_fails_is_a_dead_letter_and_runs_once() -> None:
     (letter,) = driver.letters()
     assert (letter.handler, letter.original) == ("test.full", '{"value":2}')
     assert letter.topic == "city/210103/test/a/value"
+
+
+def test_the_reading_that_ends_it_may_begin_it_anew() -> None:
+    """The scenario's own state says when it is over: the same reading counts towards the next."""
+    test = Scenario("test", title="测试", title_en="Test", description="")
+
+    def over(state: Runs) -> bool:
+        return state.runs == []
+
+    @test.on("city.test.value")
+    def forgets(said: Value, state: Runs) -> None:
+        if said.value > HIGH:
+            state.runs.clear()
+
+    @test.hold(
+        "city.test.value", when=lambda said: said.value >= HIGH, until=over, for_=FOR * SECOND
+    )
+    def full(ctx: Context, said: Value, state: Runs) -> None:
+        state.runs.append(("full", ctx.now, said.value))
+
+    driver = Driver(registry(test))
+    driver.at(0, reading("a", {"value": HIGH}, said=0))
+    driver.at(100, reading("a", {"value": HIGH}, said=100))
+    assert runs(driver) == [("full", FOR, HIGH)]
+    driver.at(200, reading("a", {"value": HIGH + 1}, said=200))
+    driver.tick(200 + FOR - 1)
+    assert runs(driver) == []
+    driver.tick(200 + FOR)
+    assert runs(driver) == [("full", 200 + FOR, HIGH + 1)]
