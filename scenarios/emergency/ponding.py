@@ -22,10 +22,10 @@ _WORDS = {Level.BLUE: "积水", Level.ORANGE: "积水达封路水深", Level.RED
 
 
 class PondState(State):
-    """A point: its level, whether the water is low but not for long enough, what was told."""
+    """A point: its level, whether the water is low but the level not over, what was told."""
 
     level: Level | None = None
-    calming: bool = False
+    low: bool = False
     told: PondingChanged | None = None
 
 
@@ -52,7 +52,7 @@ def water(ctx: Context, reading: WaterLevel, pond: PondState) -> None:
         _show(ctx, pond, None, ("out-of-range",))
         return
     pond.level = ponding_level(depth, pond.level)
-    _wait(ctx, pond, depth)
+    pond.low = pond.level is not None and depth < PONDING_CALM
     _show(ctx, pond, depth)
     card = ctx.card
     road = str(card.attributes.get("road") or "") if card else ""
@@ -63,7 +63,11 @@ def water(ctx: Context, reading: WaterLevel, pond: PondState) -> None:
     _tell(ctx, pond, news)
 
 
-@emergency.timer("calm")
+def _low(pond: PondState) -> bool:
+    return pond.low
+
+
+@emergency.hold("city.flood.level", when=_low, for_=PONDING_CALM_FOR)
 def stayed_low(ctx: Context, pond: PondState) -> None:
     """The water was below 10 cm for 15 minutes: the point is over."""
     _end(ctx, pond)
@@ -71,9 +75,7 @@ def stayed_low(ctx: Context, pond: PondState) -> None:
 
 @emergency.on_stale("PondingPoint")
 def point_silent(ctx: Context, _: Silence, pond: PondState) -> None:
-    """A silent point opens no road: its 15 minutes stop, and it is said why."""
-    ctx.stop("calm")
-    pond.calming = False
+    """A silent point opens no road, and it is said why."""
     if pond.told is not None:
         _tell(ctx, pond, replace(pond.told, silent=True))
 
@@ -81,22 +83,12 @@ def point_silent(ctx: Context, _: Silence, pond: PondState) -> None:
 @emergency.on_gone("PondingPoint")
 def point_gone(ctx: Context, _: Gone, pond: PondState) -> None:
     """A point was taken out of service: it holds nothing closed any longer."""
-    ctx.stop("calm")
     _end(ctx, pond)
     pond.told = None
 
 
-def _wait(ctx: Context, pond: PondState, depth: float) -> None:
-    low = pond.level is not None and depth < PONDING_CALM
-    if low and not pond.calming:
-        ctx.start("calm", PONDING_CALM_FOR)
-    elif not low and pond.calming:
-        ctx.stop("calm")
-    pond.calming = low
-
-
 def _end(ctx: Context, pond: PondState) -> None:
-    pond.level, pond.calming = None, False
+    pond.level, pond.low = None, False
     if pond.told is not None:
         _tell(ctx, pond, replace(pond.told, level=None))
 
