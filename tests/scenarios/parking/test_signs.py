@@ -1,9 +1,12 @@
 """Guidance: to lots with room within 800 m, told when it changes, and what signs answer."""
 
+import msgspec
 import pytest
 
 from hub.ingest.decode import decode
 from hub.model.output import Downlink
+from hub.sdk import cells_around
+from scenarios.parking.messages import CellState
 from sensors.city.city import City
 from sensors.city.fault import Level
 from sensors.city.size import Size
@@ -257,3 +260,33 @@ def test_a_sign_that_is_taken_down_is_told_nothing_more(town: Town) -> None:
     town.tick(1_000)
     assert len(town.commands("s")) == sent
     assert "parking.sign/s" not in town.entities
+
+
+@pytest.mark.parametrize("metres", [2, 60, 400, 900])
+def test_a_sign_that_moved_a_little_is_not_forgotten(town: Town, metres: float) -> None:
+    """Cells that it left are told after those it is in now: where it is still in reach it stays."""
+    free_lot(town, "a", metres / 2)
+    town.tick(60)
+    town.sign("s", at=61, place=north(metres))
+    town.tick(120)
+    assert town.lines("s") == [("a停车场", 50, round(metres / 2))]
+    town.read("a", 20, at=130)
+    town.tick(180)
+    assert town.lines("s") == [("a停车场", 80, round(metres / 2))]
+    free_lot(town, "b", metres, at=181)
+    town.tick(240)
+    assert town.lines("s")[0] == ("b停车场", 50, 0)
+
+
+def test_a_sign_that_moved_a_little_is_kept_by_the_cells_of_its_place_alone(town: Town) -> None:
+    """Moved over the border of a cell: it is watched for from nine cells, not twelve."""
+    for step in range(1, 40):
+        town.sign("s", at=step, place=north(50 * step))
+    cells = dict(town.city.machine("city").cells())
+    watching = [
+        name.rpartition("|")[2]
+        for (table, name), raw in cells.items()
+        if table == "state" and name.startswith("parking.CellState|")
+        and "s" in msgspec.msgpack.decode(raw, type=CellState).near.watchers
+    ]  # fmt: skip
+    assert sorted(watching) == sorted(cells_around(north(50 * 39)))
