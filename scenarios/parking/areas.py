@@ -1,28 +1,28 @@
 """A 商圈, across districts: how many of its lots are saturated, and the alert."""
 
 from hub.sdk import Context, Level
-from scenarios.parking.look import AREAS, SATURATED, parking
+from scenarios.parking.look import AREAS, SATURATED, Limits, parking
 from scenarios.parking.messages import AreaState, AreaView, At, LotChanged, LotGone, Member
 from scenarios.parking.rules import AREA_LOTS, area_saturated
 
 
 @parking.on("parking.lot-changed", key=lambda lot: lot.area or "-")
-def area_counted(ctx: Context, lot: LotChanged, area: AreaState) -> None:
+def area_counted(ctx: Context, lot: LotChanged, area: AreaState, limits: Limits) -> None:
     """Count a lot in its 商圈; lots outside of any are none of its business."""
     if lot.area:
         area.name, area.district = lot.area_name, lot.district
         area.lots[lot.lot] = Member(lot.at, lot.free, lot.level is not None, lot.saturated)
-        _judge(ctx, area)
+        _judge(ctx, area, limits)
 
 
 @parking.on("parking.lot-gone", key=lambda lot: lot.area or "-")
-def area_left(ctx: Context, lot: LotGone, area: AreaState) -> None:
+def area_left(ctx: Context, lot: LotGone, area: AreaState, limits: Limits) -> None:
     """Count a lot no more."""
     if area.lots.pop(lot.lot, None) is not None:
-        _judge(ctx, area)
+        _judge(ctx, area, limits)
 
 
-def _judge(ctx: Context, area: AreaState) -> None:
+def _judge(ctx: Context, area: AreaState, limits: Limits) -> None:
     known = [lot for lot in area.lots.values() if lot.known]
     full = sum(lot.saturated for lot in known)
     area.saturated = area_saturated(full, len(known), was=area.saturated)
@@ -35,7 +35,7 @@ def _judge(ctx: Context, area: AreaState) -> None:
         ctx.key,
         Level.ORANGE if full == len(known) else Level.YELLOW,
         f"{area.name}商圈停车饱和",
-        text=f"{len(known)} 座停车场中 {full} 座占用率达 95% 已满 10 分钟",
+        text=f"{len(known)} 座停车场中 {full} 座占用率达 {100 * limits.saturated:g}% 已满 10 分钟",
         at=_middle(known),
         district=area.district,
         entity=f"{AREAS.name}/{ctx.key}",

@@ -1,13 +1,31 @@
 """How 好停车 looks on the screen."""
 
-from hub.sdk import Band, Field, Scenario
+from hub.sdk import Band, Chart, Config, Field, Scenario
+from scenarios.parking import rules
 from scenarios.parking.messages import AreaView, LotView, SignView
+
+
+class Limits(Config, frozen=True):
+    """Occupancies that may be changed while the city runs; defaults and sources in `rules`.
+
+    A lot that is ``saturated`` is so until it is below ``relieved``.
+    """
+
+    saturated: float = rules.SATURATED
+    relieved: float = rules.RELIEVED
+
+    def __post_init__(self) -> None:
+        """Refuse limits between which a lot would flap, or that none can reach."""
+        if not 0 < self.relieved <= self.saturated <= 1:
+            raise ValueError("0 < relieved ≤ saturated ≤ 1, as shares: 0.95 is 95 %")
+
 
 parking = Scenario(
     "parking",
     title="好停车",
     title_en="Parking",
     description="停车场余位分级、商圈饱和预警、诱导屏引导到 800 米内有空位的停车场",
+    config=Limits,
 )
 
 LOTS = parking.layer(
@@ -29,6 +47,7 @@ LOTS = parking.layer(
         Band("scarce", "紧缺", "Scarce", "yellow"),
         Band("full", "满位", "Full", "orange"),
     ),
+    charts=(Chart("occupancy", "占用率 24 小时", "Occupancy, 24 h", fields=("occupancy",)),),
 )
 
 AREAS = parking.layer(
@@ -47,6 +66,7 @@ AREAS = parking.layer(
         Band("normal", "正常", "Normal"),
         Band("saturated", "饱和", "Saturated", "yellow"),
     ),
+    charts=(Chart("free", "空余泊位 24 小时", "Free bays, 24 h", fields=("free",)),),
 )
 
 SIGNS = parking.layer(

@@ -3,11 +3,9 @@
 from msgspec.structs import replace
 
 from hub.sdk import Card, Context, Gone, Silence
-from scenarios.parking.look import LOTS, parking
+from scenarios.parking.look import LOTS, Limits, parking
 from scenarios.parking.messages import At, LotChanged, LotGone, LotState, LotView, Occupancy
 from scenarios.parking.rules import (
-    RELIEVED,
-    SATURATED,
     SATURATED_FOR,
     TOLD_AGAIN,
     Lot,
@@ -21,8 +19,8 @@ def _occupancy(reading: Occupancy) -> float:
     return min(max(0, reading.occupiedSpotNumber) / total, 1.0) if total > 0 else 0.0
 
 
-def _full(reading: Occupancy) -> bool:
-    return _occupancy(reading) >= SATURATED
+def _full(reading: Occupancy, limits: Limits) -> bool:
+    return _occupancy(reading) >= limits.saturated
 
 
 def _no_longer(lot: LotState) -> bool:
@@ -30,14 +28,15 @@ def _no_longer(lot: LotState) -> bool:
 
 
 @parking.on("city.parking.occupancy")
-def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
+def occupancy(ctx: Context, reading: Occupancy, lot: LotState, limits: Limits) -> None:
     """Take a lot's reading: its level, whether it fills up, what the screen and the city see."""
     total, occupied = reading.totalSpotNumber, reading.occupiedSpotNumber
     quality = _quality(reading)
     free = min(max(0, total - occupied), max(0, total))
     share = _occupancy(reading)
     lot.level = lot_level(free, total, Lot(lot.level) if lot.level else None) if total > 0 else None
-    was_full, lot.full = lot.full, share >= (RELIEVED if lot.full else SATURATED)
+    was_full = lot.full
+    lot.full = share >= (limits.relieved if was_full else limits.saturated)
     lot.saturated = lot.saturated and lot.full
     card = ctx.card
     name, at, area, simulated = ctx.key, None, "", False
@@ -52,7 +51,7 @@ def occupancy(ctx: Context, reading: Occupancy, lot: LotState) -> None:
 
 @parking.hold("city.parking.occupancy", when=_full, for_=SATURATED_FOR, until=_no_longer)
 def stayed_full(ctx: Context, lot: LotState) -> None:
-    """A lot has been at 95 % or above for ten minutes: it is saturated."""
+    """A lot has been at 95 % or above (the limit) for ten minutes: it is saturated."""
     lot.saturated = True
     if lot.told is not None:
         _tell(ctx, lot, replace(lot.told, saturated=True))
@@ -101,7 +100,7 @@ def _news(ctx: Context, card: Card, at: At, lot: LotState, bays: tuple[int, int]
 
 
 def _tell(ctx: Context, lot: LotState, news: LotChanged, *, crossed: bool = False) -> None:
-    """Tell the city of the lot when something it acts on has changed; ``crossed`` 95 or 93 %."""
+    """Tell the city of the lot when something it acts on has changed; ``crossed`` a limit."""
     last = lot.told
     if news == last:
         return

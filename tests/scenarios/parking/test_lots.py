@@ -3,9 +3,11 @@
 import msgspec
 import pytest
 
+from hub.sdk import MINUTE
+from hub.sdk.testing import Kit, KitError
 from scenarios.parking.messages import LotState
 from tests.support.machine import reading
-from tests.support.parking import Town
+from tests.support.parking import HERE, Town
 
 
 @pytest.fixture
@@ -130,6 +132,25 @@ def test_relieved_only_below_93_percent(town: Town) -> None:
     assert not saturated(town)
     town.tick(1480)
     assert saturated(town)
+
+
+def test_an_operator_may_move_the_limits() -> None:
+    """From then on; the alert's words follow, and limits that make no sense are refused."""
+    kit = Kit("scenarios/parking")
+    for name in ("a", "b", "c"):
+        facts = {"area": "zhongjie", "areaName": "中街"}
+        lot = f"city/210103/parking/{name}"
+        kit.card(lot, kind="OffStreetParking", name=name, at=HERE, attributes=facts)
+    kit.configure(saturated=0.8, relieved=0.7)
+    for name in ("a", "b", "c"):
+        bays = {"totalSpotNumber": 100, "occupiedSpotNumber": 80}
+        kit.send(f"city/210103/parking/{name}/occupancy", bays)
+    kit.advance(10 * MINUTE)
+    alert = kit.alert("saturated", "zhongjie")
+    assert alert is not None
+    assert "占用率达 80% 已满 10 分钟" in alert.text
+    with pytest.raises(KitError, match="relieved ≤ saturated"):
+        kit.configure(saturated=0.9, relieved=0.95)
 
 
 def test_a_reading_without_bays_is_no_saturation(town: Town) -> None:
