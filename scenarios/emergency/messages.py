@@ -131,13 +131,17 @@ class PlaceFound(Payload, frozen=True):
 
 
 class Threat(Payload, frozen=True):
-    """`emergency.threat`: water at a point threatens the underground garages near it."""
+    """`emergency.threat`: in this rain a ponding point threatens the garages near it.
+
+    ``water``: it stands there already.
+    """
 
     point: str
     name: str
     at: At
     active: bool
     level: Level
+    water: bool = False
 
 
 class DetectorChanged(Payload, frozen=True):

@@ -1,4 +1,4 @@
-"""The register of places: lots, schools, hospitals, lifts and units, by the cell they lie in."""
+"""The register of places: lots, schools, ponding points, units and more, by their cell."""
 
 from msgspec import Struct, field
 
@@ -8,7 +8,8 @@ from scenarios.emergency.messages import At, PlaceFound
 
 LOT, SCHOOL, HOSPITAL, LIFT = "OffStreetParking", "School", "Hospital", "Lift"
 FIRE, GAS_COMPANY = "FireStation", "GasCompany"
-KINDS = (LOT, SCHOOL, HOSPITAL, LIFT, FIRE, GAS_COMPANY)
+PONDING = "PondingPoint"
+KINDS = (LOT, SCHOOL, HOSPITAL, LIFT, FIRE, GAS_COMPANY, PONDING)
 UNITS = (FIRE, HOSPITAL, GAS_COMPANY)
 """Kinds that can be tasked; 120 goes out from a hospital."""
 

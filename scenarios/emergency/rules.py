@@ -49,7 +49,8 @@ ROAD_ANSWER = 2 * MINUTE
 
 GARAGE_RAIN = (Level.RED, Level.ORANGE)
 GARAGE_METRES = 500.0
-"""[D] In rain of these levels garages this near to a ponding point (≥15 cm) had better close."""
+"""[D] In rain of these levels underground garages this near to a registered ponding point
+had better close, before water stands there: a flooded ramp cannot be cleared any more."""
 
 # -- 可燃气体 -------------------------------------------------------------------------------------
 

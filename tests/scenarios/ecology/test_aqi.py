@@ -1,4 +1,4 @@
-"""The index by HJ 633-2026: each breakpoint of table 3, below, at and above; ties; what ends."""
+"""The index by HJ 633-2026: table 3, cell by cell; below, at and above each; ties; what ends."""
 
 import pytest
 from hypothesis import given
@@ -6,6 +6,58 @@ from hypothesis import strategies as st
 
 from scenarios.ecology.aqi import TITLES, Index, grade_of, iaqi, index, mean
 from scenarios.ecology.rules import DAILY, HOURLY, IAQI, Grade
+
+TABLE_3 = """
+IAQI | SO2 24h | SO2 1h | NO2 24h | NO2 1h | CO 24h | CO 1h | O3 8h | O3 1h | PM10 24h | PM2.5 24h
+50   | 50      | 150    | 40      | 100    | 2      | 5     | 100   | 160   | 50       | 35
+100  | 150     | 500    | 80      | 200    | 4      | 10    | 160   | 200   | 120      | 60
+150  | 475     | 650    | 180     | 700    | 14     | 35    | 215   | 300   | 250      | 115
+200  | 800     | 800    | 280     | 1200   | 24     | 60    | 265   | 400   | 350      | 150
+300  | 1600    | –      | 565     | 2340   | 36     | 90    | 800   | 800   | 420      | 250
+400  | 2100    | –      | 750     | 3090   | 48     | 120   | –     | 1000  | 500      | 350
+500  | 2620    | –      | 940     | 3840   | 60     | 150   | –     | 1200  | 600      | 500
+"""
+"""HJ 633-2026, table 3, written out here apart from the code that it checks."""
+
+
+def cells() -> list[tuple[str, int, float | None]]:
+    """Return (column, IAQI, concentration) of each cell; None for –."""
+    head, *rows = [[cell.strip() for cell in row.split("|")] for row in TABLE_3.split("\n") if row]
+    return [
+        (column, int(row[0]), None if cell == "–" else float(cell))
+        for row in rows
+        for column, cell in zip(head[1:], row[1:], strict=True)
+    ]
+
+
+COLUMNS = {
+    "SO2 24h": DAILY["so2"], "SO2 1h": HOURLY["so2"], "NO2 24h": DAILY["no2"],
+    "NO2 1h": HOURLY["no2"], "CO 24h": DAILY["co"], "CO 1h": HOURLY["co"],
+    "O3 8h": DAILY["o3"], "O3 1h": HOURLY["o3"],
+    "PM10 24h": DAILY["pm10"], "PM2.5 24h": DAILY["pm25"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value", "concentration"), cells())
+def test_each_cell_of_table_3(column: str, value: int, concentration: float | None) -> None:
+    """At a cell's concentration its row's IAQI; a dash is beyond the column's end: no index."""
+    points = COLUMNS[column]
+    if concentration is None:
+        assert len(points) <= IAQI.index(value)
+        assert iaqi(points[-1] + 1, points) is None
+    else:
+        assert points[IAQI.index(value)] == concentration
+        assert iaqi(concentration, points) == value
+
+
+def test_the_table_has_no_more_cells() -> None:
+    """Beyond it the code has but the hour of PM10 and PM2.5: that is the 24-hour column."""
+    told = [cell for *_, cell in cells() if cell is not None]
+    assert len(told) == sum(len(points) - 1 for points in COLUMNS.values())
+    assert all(points[0] == 0 for points in COLUMNS.values())
+    for name in ("pm10", "pm25"):
+        assert HOURLY[name] == DAILY[name]
+
 
 ROWS = [
     (table, name, at)

@@ -1,4 +1,4 @@
-"""Link 2: rain of 橙 or 红 and water within 500 m: underground garages had better close."""
+"""Link 2: in rain of 橙 or 红 garages within 500 m of a ponding point had better close."""
 
 import pytest
 
@@ -59,22 +59,22 @@ def advised(town: Town) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("mm", "cm", "who"), [
-    (49.9, 40, {}), (50, 14.9, {}), (50, 15, {"u": "orange"}), (100, 15, {"u": "red"}),
+    (49.9, 40, {}), (50, 0, {"u": "orange"}), (50, 15, {"u": "orange"}), (100, 0, {"u": "red"}),
 ])  # fmt: skip
-def test_both_are_needed(town: Town, mm: float, cm: float, who: dict[str, str]) -> None:
-    """Orange rain and 15 cm; a lot above ground is not advised."""
+def test_the_rain_decides(town: Town, mm: float, cm: float, who: dict[str, str]) -> None:
+    """From orange rain on, dry or not; a lot above ground is not advised."""
     rain(town, mm, at=1)
     water(town, cm, at=2)
     assert advised(town) == who
 
 
-def test_in_either_order_and_over_with_either(town: Town) -> None:
+def test_until_the_rain_is_over(town: Town) -> None:
     """From the first reading to the last effect: water, rain, more rain, and the rain is over."""
     water(town, 20, at=1)
     assert advised(town) == {}
     rain(town, 60, at=2)
     assert advised(town) == {"u": "orange"}
-    assert "某桥下 300 米" in town.said("garage", "u")
+    assert "某桥下 300 米（已积水）" in town.said("garage", "u")
     assert "建议关闭入口" in town.said("garage", "u")
     rain(town, 60, at=3)
     assert advised(town) == {"u": "red"}
@@ -83,13 +83,26 @@ def test_in_either_order_and_over_with_either(town: Town) -> None:
     assert advised(town) == {}
 
 
-def test_over_with_the_water(town: Town) -> None:
-    """When the point is over."""
+def test_it_says_where_water_stands(town: Town) -> None:
+    """The point needs no reading to count; its water is said while it stands."""
     rain(town, 60, at=1)
+    assert "某桥下 300 米。" in town.said("garage", "u")
     water(town, 20, at=2)
+    assert "已积水" in town.said("garage", "u")
     water(town, 0, at=3)
-    assert advised(town) == {"u": "orange"}
     town.tick(3 + 900)
+    assert advised(town) == {"u": "orange"}
+    assert "已积水" not in town.said("garage", "u")
+
+
+def test_a_point_that_moves_or_is_withdrawn(town: Town) -> None:
+    """It counts where it is, and no longer when its card is withdrawn."""
+    rain(town, 60, at=1)
+    town.device("PondingPoint", "p", domain="flood", title="某桥下", place=north(5000), at=2)
+    assert advised(town) == {}
+    town.device("PondingPoint", "p", domain="flood", title="某桥下", at=3)
+    assert advised(town) == {"u": "orange"}
+    town.withdraw("p", "flood", at=4)
     assert advised(town) == {}
 
 
