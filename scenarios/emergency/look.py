@@ -1,6 +1,7 @@
 """How 应急 looks on the screen: layers, alerts, tiles. What is in order is quiet."""
 
-from hub.sdk import Band, Field, Scenario
+from hub.sdk import HOUR, Band, Chart, Config, Field, Level, Scenario
+from scenarios.emergency import rules
 from scenarios.emergency.views import (
     AroundView,
     CoverView,
@@ -15,11 +16,37 @@ from scenarios.emergency.views import (
     VenueView,
 )
 
+
+class Depths(Config, frozen=True):
+    """Depths in cm that may be changed while the city runs; defaults and sources in `rules`.
+
+    A road is closed from ``closed`` on; a point is over when it was below ``calm`` for long enough.
+    """
+
+    closed: float = dict(rules.PONDING)[Level.ORANGE]
+    calm: float = rules.PONDING_CALM
+
+    def __post_init__(self) -> None:
+        """Refuse depths out of order: water that closes a road is neither a notice nor 危险."""
+        notice, danger = (dict(rules.PONDING)[level] for level in (Level.BLUE, Level.RED))
+        if not 0 < self.calm <= notice < self.closed < danger:
+            raise ValueError(f"0 < calm ≤ {notice:g} < closed < {danger:g}, in cm")
+
+    def reached(self, depth: float) -> Level | None:
+        """Return the level whose depth is reached."""
+        return next((level for level, _ in rules.PONDING if depth >= self.of(level)), None)
+
+    def of(self, level: Level) -> float:
+        """Return the depth from which a level is."""
+        return self.closed if level is Level.ORANGE else dict(rules.PONDING)[level]
+
+
 emergency = Scenario(
     "emergency",
     title="应急",
     title_en="Emergency",
     description="暴雨、积水封路、燃气、火灾、井盖的分级建议与周边分析；由人研判和发布",
+    config=Depths,
 )
 
 NORMAL = Band("normal", "正常", "Normal")
@@ -45,6 +72,7 @@ RAIN_GAUGES = emergency.layer(
         Field("twelve", "12 小时降雨", "Rain, 12 h", "mm"),
     ),
     levels=(NORMAL, BLUE, YELLOW, ORANGE, RED),
+    charts=(Chart("rain", "降雨 24 小时", "Rain, 24 h", fields=("hour", "three")),),
 )
 
 DISTRICT_RAIN = emergency.layer(
@@ -80,6 +108,7 @@ PONDING_POINTS = emergency.layer(
         Band("orange", "封路", "Road closed", "orange"),
         Band("red", "危险", "Danger", "red"),
     ),
+    charts=(Chart("depth", "积水深度 24 小时", "Depth, 24 h", fields=("depth",)),),
 )
 
 ROADS = emergency.layer(
@@ -112,6 +141,9 @@ GARAGES = emergency.layer(
     levels=(ORANGE, RED),
 )
 
+_LEL_CHART = Chart("lel", "浓度 6 小时", "Concentration, 6 h", fields=("lel",), span=6 * HOUR)
+"""A leak is a matter of hours: 4 minutes a point."""
+
 DETECTORS = emergency.layer(
     "gas",
     "燃气探测器",
@@ -124,6 +156,7 @@ DETECTORS = emergency.layer(
         Field("environment", "环境", "Environment", kind="text"),
     ),
     levels=(NORMAL, BLUE, YELLOW, ORANGE, RED),
+    charts=(_LEL_CHART,),
 )
 
 SPACES = emergency.layer(
@@ -140,6 +173,7 @@ SPACES = emergency.layer(
         Field("rising", "快速上升", "Rising fast", kind="boolean"),
     ),
     levels=(NORMAL, BLUE, YELLOW, ORANGE, RED),
+    charts=(_LEL_CHART,),
 )
 
 SURROUNDINGS = emergency.layer(
@@ -197,6 +231,9 @@ VENUE_LAYER = emergency.layer(
         Field("metro", "地铁", "Metro", kind="text"),
     ),
     levels=(NORMAL, YELLOW),
+    charts=(
+        Chart("occupancy", "停车占用率 24 小时", "Bays occupied, 24 h", fields=("occupancy",)),
+    ),
 )
 
 RAIN_ALERT = emergency.alert("rain", "暴雨")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from hub.sdk import Level
+from hub.sdk import MINUTE, Level
+from hub.sdk.testing import Kit, KitError
+from scenarios.emergency.look import Depths
 from scenarios.emergency.ponding import ponding_level
 from tests.scenarios.emergency.town import Town, north
 
@@ -18,7 +20,7 @@ BLUE, ORANGE, RED = Level.BLUE, Level.ORANGE, Level.RED
 )  # fmt: skip
 def test_a_level_is_reached_at_its_depth(depth: float, level: Level | None) -> None:
     """15 cm 提示, 25 cm 封路, 40 cm 危险."""
-    assert ponding_level(depth, None) is level
+    assert ponding_level(depth, None, Depths()) is level
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_a_level_is_reached_at_its_depth(depth: float, level: Level | None) -> N
 )  # fmt: skip
 def test_nothing_ends_by_depth_alone(last: Level, depth: float, level: Level) -> None:
     """危险 is over below 38 cm; a closed road stays closed until the water was low for long."""
-    assert ponding_level(depth, last) is level
+    assert ponding_level(depth, last, Depths()) is level
 
 
 @pytest.fixture
@@ -81,6 +83,31 @@ def test_at_25_cm_the_road_is_closed_by_command(town: Town) -> None:
     assert "由人工决定" in alert.text
     assert town.level("emergency.road/r") == "closed"
     assert town.data("emergency.road/r")["answer"] == "已下发，待回执"
+
+
+def test_an_operator_may_move_the_depth_that_closes() -> None:
+    """From then on; the words follow, and depths out of order are refused."""
+    kit = Kit("scenarios/emergency")
+    kit.configure(closed=30.0, calm=5.0)
+    level = "city/210103/flood/p/level"
+    kit.send(level, {"waterLevel": 29})
+    alert = kit.alert("ponding", "p")
+    assert alert is not None
+    assert alert.level is BLUE
+    kit.send(level, {"waterLevel": 30})
+    alert = kit.alert("ponding", "p")
+    assert alert is not None
+    assert alert.level is ORANGE
+    assert "水深已达 30 厘米" in alert.text
+    assert "低于 5 厘米" in alert.text
+    kit.send(level, {"waterLevel": 6})
+    kit.advance(20 * MINUTE)
+    assert kit.alert("ponding", "p") is not None
+    kit.send(level, {"waterLevel": 4})
+    kit.advance(15 * MINUTE)
+    assert kit.alert("ponding", "p") is None
+    with pytest.raises(KitError, match="15 < closed < 40"):
+        kit.configure(closed=12.0)
 
 
 def test_the_road_opens_below_10_cm_for_15_minutes(town: Town) -> None:
