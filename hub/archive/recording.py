@@ -9,6 +9,7 @@ the machine and no wall clock enters the file: the same content gives the same b
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,9 @@ from msgspec import Struct
 
 from hub.archive import message
 from hub.archive.container import COUNTS, NS
-from hub.archive.errors import Damaged, NotARecording
+from hub.archive.errors import BadRecording, Damaged, NotARecording
 from hub.archive.framing import UNREADABLE, Record, attachment_of, messages, records
-from hub.model.event import Logged
+from hub.model.event import VERDICT, Logged
 
 FORMAT = "1"
 """Version of what is written here; a reader refuses a higher one."""
@@ -71,6 +72,17 @@ def read_recording(path: Path) -> Iterator[Logged]:
                 yield from _retained(path, record)
             elif record.opcode == Opcode.CHUNK:
                 yield from _events(path, record)
+
+
+def read_verdicts(path: Path) -> Iterator[Logged]:
+    """Yield the verdicts of a recording; decodes nothing else.
+
+    Ends where the file cannot be read on: who replays it learns that in its place.
+    """
+    with path.open("rb") as file, suppress(BadRecording):
+        for record in records(path, file):
+            if record.opcode == Opcode.CHUNK:
+                yield from _events(path, record, VERDICT)
 
 
 def read_retained(path: Path) -> tuple[Logged, ...]:
@@ -131,8 +143,12 @@ def _retained(path: Path, record: Record) -> Iterator[Logged]:
         raise Damaged(path, record.offset, str(error)) from error
 
 
-def _events(path: Path, record: Record) -> Iterator[Logged]:
+def _events(path: Path, record: Record, containing: str = "") -> Iterator[Logged]:
+    """Yield the events of a chunk whose JSON has these words."""
+    words = containing.encode()
     for nanoseconds, body in messages(path, record):
+        if words not in body:
+            continue
         try:
             logged = message.decode(body, nanoseconds // NS)
         except ValueError as error:

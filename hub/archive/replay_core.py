@@ -3,10 +3,10 @@
 Two ways: `Played` lets today's scenarios derive everything anew from what came from outside; the
 partitions run as one city, in order of log time. `Recorded` works each partition's log exactly as
 it was written, forwarded events included, as its worker did: it proves that the recorded outputs
-follow from the recorded log.
+follow from the recorded log. Either stops the calls that the log says were stopped.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import partial
 from itertools import islice
@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from hub.archive.golden import Golden
 from hub.archive.replay_pace import Control, Pace
+from hub.core import guard
 from hub.core.city import City
 from hub.core.digest import Digest
 from hub.core.machine import Machine
@@ -24,6 +25,7 @@ from hub.model.event import Event, Logged
 from hub.model.instant import Instant
 from hub.model.output import Incident, Output
 from hub.model.partition import Partitioning
+from hub.model.verdict import Verdict
 
 CHUNK = 2_000
 """Events that pass in bulk between two looks at the keyboard: some 20 ms."""
@@ -84,10 +86,17 @@ class Sink:
 class Played:
     """Scenarios run anew on what came from outside."""
 
-    def __init__(self, registry: Registry, partitioning: Partitioning, sink: Sink) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        partitioning: Partitioning,
+        sink: Sink,
+        verdicts: Sequence[Verdict] = (),
+    ) -> None:
         self._golden = sink.golden
+        stops = guard.Recorded(verdicts, renumbered=True) if verdicts else guard.NO_GUARD
         watch = None if sink.golden is None else sink.watch
-        self._city = City(registry, sink.take, partitioning, watch)
+        self._city = City(registry, sink.take, partitioning, watch, stops)
         sink.at = self._at
 
     def feed(self, log: Iterable[Logged]) -> int:
@@ -98,7 +107,8 @@ class Played:
         """Take in one event."""
         if self._golden is not None:
             self._golden.worked = logged
-        self._city.append(logged.position.partition, logged.event, logged.time)
+        at = logged.position
+        self._city.append(at.partition, logged.event, logged.time, at)
 
     def machines(self) -> list[Machine]:
         """Return the machines in the order of their partitions."""
@@ -112,7 +122,13 @@ class Played:
 class Recorded:
     """Each partition by its own log; what one puts out for another stands in that one's log."""
 
-    def __init__(self, registry: Registry, partitioning: Partitioning, sink: Sink) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        partitioning: Partitioning,
+        sink: Sink,
+        verdicts: Sequence[Verdict] = (),
+    ) -> None:
         self._sink = sink
         self._cause: tuple[str, Instant] = ("", 0)
         self._machines = {
@@ -120,6 +136,7 @@ class Recorded:
                 name,
                 copy(registry),  # each has or has not a scenario by its own log
                 partitioning,
+                guard=guard.Recorded(verdicts),
                 watch=None if sink.golden is None else partial(sink.watch, name),
             )
             for name in partitioning.names

@@ -20,7 +20,7 @@ def caused_lines(plan: Plan) -> Iterator[tuple[Logged, bytes]]:
     found: list[bytes] = []
     sink = Sink(Control(), Golden(found.append))
     way = Recorded if plan.as_recorded else Played
-    city = way(plan.registry(), plan.partitioning, sink)
+    city = way(plan.registry(), plan.partitioning, sink, plan.verdicts())
     for logged in plan.prepare().log():
         city.one(logged)
         for raw in found:

@@ -9,13 +9,15 @@ from msgspec import Struct
 from hub.archive.errors import BadReplay
 from hub.archive.faults.file import load_faults
 from hub.archive.faults.inject import Injection
-from hub.archive.recording import Facts, read_facts, read_recording
+from hub.archive.recording import Facts, read_facts, read_recording, read_verdicts
 from hub.archive.replay_select import Selection, causes, check_filter, heard_by, merged
 from hub.archive.replay_time import Times, instant, looped, moved
+from hub.core.guard import verdicts
 from hub.core.registry import Registry
 from hub.model.event import Logged
 from hub.model.instant import Instant
 from hub.model.partition import Partitioning
+from hub.model.verdict import Verdict
 from hub.sdk.loading import folders, load
 
 IMPORTED = "cityhub import"
@@ -58,6 +60,10 @@ class Plan(Struct, frozen=True):
                 raise BadReplay(f"no scenario {name!r}", f"There are {', '.join(sorted(known))}")
         wanted = [known[name] for name in self.scenarios] or list(known.values())
         return Registry([load(folder) for folder in wanted])
+
+    def verdicts(self) -> list[Verdict]:
+        """Return what the recording says was stopped: a replay stops it too."""
+        return verdicts(logged.event for logged in read_verdicts(self.file))
 
     def prepare(self) -> "Source":
         """Check it against the recording and return what to replay; BadReplay, BadRecording."""

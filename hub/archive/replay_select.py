@@ -22,6 +22,9 @@ RETAINED = {CARD: Kind.CARD, STATUS: Kind.STATUS}
 CLOCKWORK = frozenset({TICK, LISTENING})
 """What the time of the log itself needs: no filter takes it away."""
 
+CORE = "/hub/core"
+"""Source of what a partition told itself or the others: verdicts, reloads, configurations."""
+
 _DEVICE_LEVELS = 4
 
 WINDOW: Duration = 10 * SECOND
@@ -93,7 +96,7 @@ def derived(logged: Logged, partitioning: Partitioning) -> bool:
     event = logged.event
     if event.type == ACK:  # passed on to the partition whose command it answers
         return logged.position.partition != partitioning.of(event.district)
-    return event.type == ALERT or event.source.startswith("/scenario/")
+    return event.type == ALERT or event.source == CORE or event.source.startswith("/scenario/")
 
 
 def causes(log: Iterable[Logged], partitioning: Partitioning) -> Iterator[Logged]:

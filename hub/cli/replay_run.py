@@ -75,7 +75,8 @@ def run_core(plan: Plan, speed: float | None, checks: Checks, *, as_json: bool) 
     """Replay through the core and print the figures; exit 1 when the outputs part."""
     source, control = plan.prepare(), _control()
     sink = Sink(control, checks.golden)
-    city = (Recorded if plan.as_recorded else Played)(plan.registry(), plan.partitioning, sink)
+    way = Recorded if plan.as_recorded else Played
+    city = way(plan.registry(), plan.partitioning, sink, plan.verdicts())
     started = perf_counter()
     with ExitStack() as stack:
         stack.enter_context(checks.opened())

@@ -84,17 +84,22 @@ class City:
             for at, time, event in self._working
         ]
 
-    def append(self, partition: str, event: Event, time: Instant) -> Position:
-        """Append an event to a partition and let it take its whole effect."""
+    def append(
+        self, partition: str, event: Event, time: Instant, was: Position | None = None
+    ) -> Position:
+        """Append an event to a partition and let it take its whole effect.
+
+        ``was``: where it stood in the log that is replayed, for a guard that knows that log.
+        """
         if event.type != LISTENING:  # its partition itself knows what was due before nobody heard
             self.advance(time)
-        return self._append(partition, event, time)
+        return self._append(partition, event, time, was)
 
     def feed(self, log: Iterable[Logged]) -> int:
         """Append the events of a recording in order; return how many."""
         count = 0
         for logged in log:
-            self.append(logged.position.partition, logged.event, logged.time)
+            self.append(logged.position.partition, logged.event, logged.time, logged.position)
             count += 1
         return count
 
@@ -161,11 +166,15 @@ class City:
             self._drain(partition)
             self._working.pop()
 
-    def _append(self, partition: str, event: Event, time: Instant) -> Position:
+    def _append(
+        self, partition: str, event: Event, time: Instant, was: Position | None = None
+    ) -> Position:
         machine = self._machines[partition]
         position = Position(partition, machine.offset + 1)
         time = max(time, machine.time)
         self._working.append((position, time, event))
+        if was is not None:
+            self._guard.replays(was)
         machine.apply(Logged(position, time, event))
         self._drain(partition)
         self._working.pop()

@@ -12,7 +12,7 @@ import msgspec
 from hub.core.handler import Handler
 from hub.core.registry import Registry
 from hub.model.control import Reload
-from hub.model.event import VERDICT, Event
+from hub.model.event import VERDICT, Event, Position
 from hub.model.verdict import Verdict
 
 
@@ -40,6 +40,9 @@ class Guard:
         """
         return None
 
+    def replays(self, _position: Position) -> None:
+        """Note where in a recorded log the event stood that is worked next."""
+
     def reload(self, _what: Reload) -> Registry | None:
         """Return all scenarios with the new code of one; None where it is the newest already.
 
@@ -55,26 +58,44 @@ class Guard:
 
 
 class Recorded(Guard):
-    """Stops what the log says was stopped: for replays of what a worker has worked."""
+    """Stops what the log says was stopped: for replays of what a worker has worked.
 
-    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+    ``renumbered``: the replay derives events anew, so ordinals are others; `replays` tells which
+    event of the log comes. Only what was stopped on an event that it derived in another partition
+    is not known again then.
+    """
+
+    def __init__(self, verdicts: Iterable[Verdict], *, renumbered: bool = False) -> None:
         self._verdicts: dict[tuple[str, str], Verdict] = {}
-        self._loads: dict[str, dict[str, str]] = {}
+        self._loads: dict[str, list[Verdict]] = {}
         self._away: dict[str, dict[str, str]] = {}
+        self._renumbered = renumbered
+        self._next: Position | None = None
+        self._was: dict[str, tuple[str, str]] = {}
         for each in verdicts:
             self._verdicts[each.handler, each.cause] = each
             if each.reason == LOAD:
-                scenario = each.handler.partition(".")[0]
-                self._loads.setdefault(each.cause, {})[scenario] = each.detail
+                self._loads.setdefault(each.cause.partition(".")[0], []).append(each)
+
+    def replays(self, position: Position) -> None:
+        """Note where in the log the event stood that is worked next."""
+        self._next = position
 
     def at(self, partition: str, ordinal: int) -> Mapping[str, str] | None:
         """Return the scenarios that were not there, where the log says that this changed."""
-        changed = self._loads.get(f"{partition}.{ordinal}") if self._loads else None
-        if changed is None:
+        recorded = ordinal
+        if self._renumbered:
+            known, self._next = self._next, None
+            recorded = 0 if known is None else known.ordinal
+            self._was[partition] = str(ordinal), str(recorded)
+        loads, changed = self._loads.get(partition, []), False
+        while loads and loads[0].ordinal <= recorded:
+            verdict, changed = loads.pop(0), True
+            away = self._away.setdefault(partition, {})
+            away[verdict.handler.partition(".")[0]] = verdict.detail
+        if not changed:
             return None
-        away = {**self._away.get(partition, {}), **changed}
-        self._away[partition] = {name: words for name, words in away.items() if words}
-        return self._away[partition]
+        return {name: why for name, why in self._away[partition].items() if why}
 
     def reload(self, what: Reload) -> Registry | None:
         """Refuse what the log says was refused: else a replay runs today's code all along."""
@@ -87,10 +108,18 @@ class Recorded(Guard):
         self, handler: Handler, cause: str, function: Callable[..., Any], *arguments: object
     ) -> Any:
         """Raise Stopped where the log says so, else call."""
-        known = self._verdicts.get((handler.title, cause)) if self._verdicts else None
+        known = self._verdicts.get((handler.title, self._then(cause))) if self._verdicts else None
         if known is not None:
             raise Stopped(known.reason, known.detail)
         return function(*arguments)
+
+    def _then(self, cause: str) -> str:
+        """Return how the recorded log names a cause; a timer's name is the same."""
+        if not self._renumbered:
+            return cause
+        partition, number, *rest = cause.split(".")
+        now, was = self._was.get(partition, ("", ""))
+        return ".".join((partition, was if number == now else number, *rest))
 
 
 RELOADING = "(reload)"
