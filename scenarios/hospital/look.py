@@ -1,6 +1,6 @@
 """How 好就医 looks on the screen."""
 
-from hub.sdk import Band, Field, Scenario
+from hub.sdk import Band, Chart, Field, Scenario
 from scenarios.hospital.views import (
     AmbulanceView,
     ArrivalView,
@@ -43,6 +43,16 @@ HOSPITALS = hospital.layer(
         Band("severe", "严重拥挤", "Severely crowded", "orange"),
         Band("danger", "危险", "Dangerous", "red"),
     ),
+    charts=(
+        Chart("nedocs", "急诊拥挤度 24 小时", "NEDOCS, 24 h", fields=("nedocs",)),
+        Chart(
+            "waiting",
+            "候诊与滞留 24 小时",
+            "Waiting, boarding, 24 h",
+            fields=("waiting", "boarding"),
+        ),
+        Chart("beds", "床位使用率 24 小时", "Bed occupancy, 24 h", fields=("bedOccupancy",)),
+    ),
 )
 
 AMBULANCES = hospital.layer(
@@ -80,6 +90,12 @@ CENTRES = hospital.layer(
     levels=(
         Band("normal", "正常", "Normal"),
         Band("low", "未达标", "Below target", "yellow"),
+    ),
+    charts=(
+        Chart(
+            "shares", "接听与出车 24 小时", "Calls, turnouts, 24 h", fields=("answered", "turnout")
+        ),
+        Chart("waiting", "待派 24 小时", "Waiting, 24 h", fields=("waiting",)),
     ),
 )
 
