@@ -15,9 +15,9 @@ from hub.log.connection import connect
 from hub.log.keys import Keys
 from hub.log.log import Log
 from hub.log.tables import Tables
-from hub.model.event import Event
+from hub.model.event import TICK, Event
 from hub.model.partition import Partitioning
-from hub.sdk import Context, Payload, Scenario, State
+from hub.sdk import SECOND, Context, Payload, Scenario, State
 from hub.work.redrive import Redriver, Report
 from hub.work.worker import Worker
 from tests.servers import until
@@ -53,6 +53,12 @@ class Code:
         def picky(ctx: Context, said: Value, seen: Seen) -> None:
             if said.value >= 1_000 and not self.fixed:
                 raise ValueError("too large")
+            seen.values.append(said.value)
+
+        @bad.hold("city.test.level", when=lambda said: said.value > 0, for_=10 * SECOND)
+        def stays(said: Value, seen: Seen) -> None:
+            if not self.fixed:
+                raise ValueError("not mended")
             seen.values.append(said.value)
 
         @good.on("city.test.value")
@@ -232,3 +238,21 @@ async def test_two_redrives_at_a_time_run_everything_once(redis: Redis, redis_ur
         await asyncio.gather(redrive(redis), redrive(redis))
         await worked(redis)
     assert await seen(redis, "bad") == values
+
+
+async def test_what_a_rule_ran_at_a_tick_comes_again(redis: Redis, redis_url: str) -> None:
+    """At the letter's position stands the tick at which the timer fired: the run itself is kept."""
+    code = Code()
+    async with working(redis_url, code):
+        high = reading("a", {"value": 7}, sequence=1, type="city.test.level")
+        await Log(redis, "d1").append([high], after(1))
+        await Log(redis, "d1").append([Event("tick", "/hub/ingest", TICK)], after(20))
+        await worked(redis)
+        assert await redis.hlen(Keys("d1").table("reruns")) == 1
+        code.fixed = True
+        (report,) = await redrive(redis, position="d1/2")
+        assert (report.redriven, report.gone, report.failed) == (1, 0, 0)
+        await worked(redis)
+    assert await seen(redis, "bad") == [7]
+    for table in ("letters", "reruns"):
+        assert not await redis.hlen(Keys("d1").table(table))
