@@ -17,8 +17,10 @@ from hub.sdk.place import cell, cells_around, metres
 from hub.sdk.scenario import Scenario
 from hub.sdk.structs import Config, Payload, State
 from hub.sdk.window import Sums
+from hub.sdk.words import COLOURS, proposal
 
 __all__ = [
+    "COLOURS",
     "DAY",
     "DISTRICTS",
     "HOUR",
@@ -49,4 +51,5 @@ __all__ = [
     "cell",
     "cells_around",
     "metres",
+    "proposal",
 ]

@@ -4,20 +4,19 @@ from collections.abc import Iterable
 
 from msgspec import field
 
-from hub.sdk import DISTRICTS, Context, Level, State
+from hub.sdk import DISTRICTS, Context, State, proposal
 from scenarios.ecology.aqi import TITLES, Index, mean
 from scenarios.ecology.hours import Hour, daily, hourly, kept
 from scenarios.ecology.levels import grade, heavy, level
 from scenarios.ecology.look import CITY, POLLUTED, AirConfig, ecology
 from scenarios.ecology.look import TITLES as GRADE_TITLES
 from scenarios.ecology.messages import Heavy, StationGone, StationHour
-from scenarios.ecology.rules import OUTDATED, OUTLYING, SETTLED, STATIONS_MOST, Grade
+from scenarios.ecology.rules import HEAVY, OUTDATED, OUTLYING, SETTLED, STATIONS_MOST, Grade
 from scenarios.ecology.views import CityView
 
 ALL = "city"
 """The one key under which the city's air is kept."""
 _NAME = "沈阳市"
-_COLOURS = {Level.RED: "红色", Level.ORANGE: "橙色", Level.YELLOW: "黄色", Level.BLUE: "蓝色"}
 
 
 class CityState(State):
@@ -127,14 +126,14 @@ def _alert(ctx: Context, city: CityState, now: Index) -> None:
     districts = _heavy(city)
     parts = (
         f"全市小时 AQI {now.aqi}，首要污染物 {now.named}",
-        f"AQI 超过 200：{districts}，建议学校停止户外活动、急诊备勤" if districts else "",
+        f"AQI 超过 {HEAVY}：{districts}，建议学校停止户外活动、急诊备勤" if districts else "",
         "重污染天气预警的发布由人工决定",
     )
     ctx.raise_alert(
         POLLUTED,
         ALL,
         colour,
-        f"全市空气{GRADE_TITLES[city.grade]}，建议{_COLOURS[colour]}预警",
+        proposal(colour, f"全市空气{GRADE_TITLES[city.grade]}"),
         text="。".join(part for part in parts if part),
         entity=f"{CITY.name}/{ALL}",
     )

@@ -4,9 +4,7 @@ from msgspec import Struct
 
 from hub.sdk import HOUR, Instant
 from scenarios.ecology.aqi import TITLES, Index, index, mean
-from scenarios.ecology.rules import DAILY, DAY_HOURS, HOURLY, HOURS_KEPT, OZONE_HOURS
-
-_OZONE_SPAN = 8
+from scenarios.ecology.rules import DAILY, DAY_HOURS, HOURLY, HOURS_KEPT, OZONE_HOURS, OZONE_SPAN
 
 
 class Hour(Struct, frozen=True, array_like=True):
@@ -46,8 +44,8 @@ def _ozone(hours: list[Hour], end: Instant) -> float | None:
     """Return the greatest 8-hour mean of ozone that lies within the 24 hours: one of 17."""
     known = {hour.end: hour.means["o3"] for hour in hours if "o3" in hour.means}
     found = []
-    for last in range(end - (HOURS_KEPT - _OZONE_SPAN) * HOUR, end + 1, HOUR):
-        span = [last - back * HOUR for back in range(_OZONE_SPAN)]
+    for last in range(end - (HOURS_KEPT - OZONE_SPAN) * HOUR, end + 1, HOUR):
+        span = [last - back * HOUR for back in range(OZONE_SPAN)]
         value = mean("o3", [known[each] for each in span if each in known], least=OZONE_HOURS)
         if value is not None:
             found.append(value)

@@ -39,7 +39,7 @@ PRIMARY_ABOVE = 50
 
 
 class Grade(StrEnum):
-    """[S] 空气质量指数级别, one to six."""
+    """[S] HJ 633: 空气质量指数级别, one to six."""
 
     GOOD = "good"
     FAIR = "fair"
@@ -71,6 +71,8 @@ DAY_HOURS = 20
 OZONE_HOURS = 6
 """[S] ibid.: an 8-hour mean of ozone needs 6 hourly ones."""
 HOURS_KEPT = 24
+OZONE_SPAN = 8
+"""[S] ibid.: hours of a day, and of the sliding mean of ozone."""
 LATENESS = 10 * MINUTE
 """[D] An hour is closed this long after its end; what comes later is no longer in it. Well within
 the hour by which the real-time release may lag, and enough for a gateway that sends again."""
@@ -81,7 +83,7 @@ OUTDATED = 3 * HOUR
 STATIONS_SHARE = 0.5
 """[D] A district's or the city's hour needs this share of its stations."""
 STATIONS_MOST = 2_000
-"""Stations that the city counts; Shenyang has 11 of the state and some hundreds of its own."""
+"""[D] Stations that the city counts; Shenyang has 11 of the state and some hundreds of its own."""
 MOST: dict[str, float] = {
     "so2": 10_000, "no2": 10_000, "co": 1_000, "o3": 3_000, "pm10": 10_000, "pm25": 10_000,
 }  # fmt: skip
@@ -101,5 +103,5 @@ RETURN = 10
 """[D] A grade is left when the AQI is this much below where it begins."""
 OUTLYING = frozenset({"210115", "210123", "210124", "210181"})
 """[D] Districts too far out for the city's mean to be theirs: without a station nothing is said."""
-HEAVY = 200
-"""[S] Above this AQI the air is heavily polluted (重度污染): schools and EDs are told."""
+HEAVY = dict(GRADES)[Grade.MODERATE]
+"""[S] HJ 633: above this AQI the air is heavily polluted (重度污染): schools and EDs are told."""

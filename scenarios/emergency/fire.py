@@ -3,18 +3,19 @@
 from msgspec import field
 from msgspec.structs import replace
 
-from hub.sdk import Context, Gone, Level, Silence, State
+from hub.sdk import SECOND, Context, Gone, Level, Silence, State, proposal
 from scenarios.emergency.look import FIRE_ALERT, FIRE_ZONES, emergency
 from scenarios.emergency.messages import FireAlarm
 from scenarios.emergency.readings import Heat, Smoke
 from scenarios.emergency.rules import FIRE_ALARM, FIRE_AT_ONCE, FIRE_BOTH, FIRE_TOGETHER
 from scenarios.emergency.views import FireView
-from scenarios.emergency.words import proposal, shown, text
+from scenarios.emergency.words import shown, text
 
+_TOGETHER = f"{FIRE_TOGETHER // SECOND} 秒"
 _SAYS = {
     FIRE_ALARM: "报警不等于火警，请视频或现场确认；确认为火警后转 119",
-    FIRE_BOTH: "感烟、感温均在报警（先后超过 60 秒），请立即确认；确认为火警后转 119",
-    FIRE_AT_ONCE: "感烟、感温 60 秒内相继报警，建议立即转 119，同时视频或现场确认",
+    FIRE_BOTH: f"感烟、感温均在报警（先后超过 {_TOGETHER}），请立即确认；确认为火警后转 119",
+    FIRE_AT_ONCE: f"感烟、感温 {_TOGETHER}内相继报警，建议立即转 119，同时视频或现场确认",
 }
 
 

@@ -6,13 +6,13 @@ one cannot. Where water stands already the advice says so. Nobody closes a garag
 
 from msgspec import field
 
-from hub.sdk import Context, Level, State, cell, cells_around, metres
+from hub.sdk import COLOURS, Context, Level, State, cell, cells_around, metres, proposal
 from scenarios.emergency.look import GARAGE_ALERT, GARAGES, emergency
 from scenarios.emergency.messages import PlaceFound, PondingChanged, RainLevel, Threat
 from scenarios.emergency.places import LOT, PONDING, cells
 from scenarios.emergency.rules import GARAGE_METRES, GARAGE_RAIN
 from scenarios.emergency.views import GarageView
-from scenarios.emergency.words import COLOURS, proposal, text
+from scenarios.emergency.words import text
 
 ADVICE = "建议关闭入口、挡水并疏散车辆"
 WATER = {True: "（已积水）", False: ""}

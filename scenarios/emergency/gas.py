@@ -5,7 +5,7 @@ from statistics import median
 from msgspec import field
 from msgspec.structs import replace
 
-from hub.sdk import Context, Gone, Level, Silence, State
+from hub.sdk import MINUTE, Context, Gone, Level, Silence, State, proposal
 from scenarios.emergency.look import DETECTORS, GAS_ALERT, SPACES, emergency
 from scenarios.emergency.messages import DetectorChanged, Gas
 from scenarios.emergency.readings import Concentration
@@ -25,7 +25,7 @@ from scenarios.emergency.rules import (
     TUNNEL,
 )
 from scenarios.emergency.views import DetectorView, SpaceView
-from scenarios.emergency.words import proposal, shown, text, worst
+from scenarios.emergency.words import shown, text, worst
 
 _ENVIRONMENTS = {TUNNEL: "综合管廊", ADJACENT: "燃气相邻地下空间"}
 _DO = {
@@ -226,7 +226,7 @@ def _alert(
             f"{_ENVIRONMENTS[first.environment]}，三次采样两次达到 {first.limit:.0f} %LEL"
             if first.limit
             else _ENVIRONMENTS[first.environment],
-            "10 分钟内上升 10 %LEL 以上" if rising else "",
+            f"{GAS_RISE_IN // MINUTE} 分钟内上升 {GAS_RISE:.0f} %LEL 以上" if rising else "",
             _DO[first.environment, level],
             f"{len(known)} 台探测器归并，{alarming} 台报警" if len(known) > 1 else "",
             f"{silent} 台探测器数据延迟，保持预警" if silent else "",

@@ -55,6 +55,7 @@ YELLOW = Band("yellow", "黄色", "Yellow", "yellow")
 ORANGE = Band("orange", "橙色", "Orange", "orange")
 RED = Band("red", "红色", "Red", "red")
 
+_NOTICE, _DANGER = (dict(rules.PONDING)[level] for level in (Level.BLUE, Level.RED))
 _HOURS = (
     Field("hour", "1 小时降雨", "Rain, 1 h", "mm"),
     Field("three", "3 小时降雨", "Rain, 3 h", "mm"),
@@ -221,8 +222,8 @@ COVERS = emergency.layer(
 
 VENUE_LAYER = emergency.layer(
     "venue",
-    "大客流场所",
-    "Venues",
+    "场馆周边停车",
+    "Parking at venues",
     data=VenueView,
     fields=(
         Field("occupancy", "周边停车占用率", "Bays occupied", kind="percent"),
@@ -250,11 +251,23 @@ emergency.tile(
     "rain", "降雨 1 小时最大", "Rain, 1 h max", RAIN_GAUGES, "max", unit="mm", field="hour"
 )
 emergency.tile(
-    "ponding", "积水 15 厘米以上", "Water ≥15 cm", PONDING_POINTS, "count", unit="处",
-    levels=("blue", "orange", "red"), above=1,
-)  # fmt: skip
+    "ponding",
+    f"积水 {_NOTICE:.0f} 厘米以上",
+    f"Water ≥{_NOTICE:.0f} cm",
+    PONDING_POINTS,
+    "count",
+    unit="处",
+    levels=("blue", "orange", "red"),
+    above=1,
+)
 emergency.tile(
-    "deep", "积水 40 厘米以上", "Water ≥40 cm", PONDING_POINTS, "count", unit="处", levels=("red",)
+    "deep",
+    f"积水 {_DANGER:.0f} 厘米以上",
+    f"Water ≥{_DANGER:.0f} cm",
+    PONDING_POINTS,
+    "count",
+    unit="处",
+    levels=("red",),
 )
 emergency.tile(
     "closed", "封闭道路", "Closed roads", ROADS, "count", unit="条", levels=("closed",), above=1

@@ -1,17 +1,16 @@
 """井盖: missing, tilted, or with water in the well. Only what is not in order is on the map."""
 
-from hub.sdk import Context, Gone, Level, State
+from hub.sdk import Context, Gone, Level, State, proposal
 from scenarios.emergency.look import COVERS, MANHOLE_ALERT, emergency
 from scenarios.emergency.readings import Cover
 from scenarios.emergency.rules import MISSING, TILT, TILT_OVER, TILTED, WATERED
 from scenarios.emergency.views import CoverView
-from scenarios.emergency.words import proposal, text
+from scenarios.emergency.words import text
 
 _STATES = {MISSING: "缺失", TILTED: "倾斜", WATERED: "井内积水"}
 _DO = {
     MISSING: "建议 2 小时内现场围护、1 个工作日内补装",
     TILTED: "建议现场扶正并检查",
-    WATERED: "建议检查排水",
 }
 
 

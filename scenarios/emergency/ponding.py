@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from hub.sdk import Context, Gone, Level, Silence, State
+from hub.sdk import MINUTE, Context, Gone, Level, Silence, State, proposal
 from scenarios.emergency.look import PONDING_ALERT, PONDING_POINTS, Depths, emergency
 from scenarios.emergency.messages import PondingChanged
 from scenarios.emergency.readings import WaterLevel
@@ -14,7 +14,7 @@ from scenarios.emergency.rules import (
     PONDING_TOLD,
 )
 from scenarios.emergency.views import PondingView
-from scenarios.emergency.words import proposal, shown, text, worst
+from scenarios.emergency.words import shown, text, worst
 
 _WORDS = {Level.BLUE: "积水", Level.ORANGE: "积水达封路水深", Level.RED: "积水达危险水深"}
 
@@ -129,7 +129,8 @@ def _alert(ctx: Context, news: PondingChanged, depths: Depths) -> None:
         text=text(
             f"水深已达 {depths.of(level):g} 厘米",
             "水位监测点未关联路段，请现场封闭道路" if closes and not news.road else "",
-            f"水深低于 {depths.calm:g} 厘米满 15 分钟后解除" + ("并恢复通行" if closes else ""),
+            f"水深低于 {depths.calm:g} 厘米满 {PONDING_CALM_FOR // MINUTE} 分钟后解除"
+            + ("并恢复通行" if closes else ""),
             _SILENT[closes] if news.silent else "",
         ),
         at=news.at,

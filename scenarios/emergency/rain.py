@@ -5,13 +5,13 @@ from collections.abc import Callable
 from msgspec import field
 from msgspec.structs import replace
 
-from hub.sdk import HOUR, Context, Gone, Level, Silence, State, Sums
+from hub.sdk import HOUR, Context, Gone, Level, Silence, State, Sums, proposal
 from scenarios.emergency.look import DISTRICT_RAIN, RAIN_ALERT, RAIN_GAUGES, emergency
 from scenarios.emergency.messages import GaugeChanged, RainLevel
 from scenarios.emergency.readings import Rainfall
 from scenarios.emergency.rules import RAIN, RAIN_BUCKET, RAIN_KEPT, RAIN_RETURN, RAIN_TOLD
 from scenarios.emergency.views import DistrictRainView, RainView
-from scenarios.emergency.words import district_name, proposal, shown, text, worst
+from scenarios.emergency.words import district_name, shown, text, worst
 
 
 class GaugeState(State):

@@ -5,12 +5,12 @@ Link 1 of DOMAIN §4 begins here: `emergency.road-closed` is what 好就医 reco
 
 from msgspec import Struct, field
 
-from hub.sdk import Ack, Context, Gone, Level, State
+from hub.sdk import MINUTE, Ack, Context, Gone, Level, State, proposal
 from scenarios.emergency.look import ROAD_ALERT, ROADS, emergency
 from scenarios.emergency.messages import At, PondingChanged, RoadClosed, RoadFound, RoadGone
 from scenarios.emergency.rules import PONDING_CLOSED, ROAD_ANSWER
 from scenarios.emergency.views import RoadView
-from scenarios.emergency.words import proposal, text
+from scenarios.emergency.words import text
 
 _ANSWERS = {
     "sent": "已下发，待回执",
@@ -138,7 +138,7 @@ def _fail(ctx: Context, road: RoadState) -> None:
         ctx.key,
         Level.ORANGE if road.closed else Level.YELLOW,
         proposal(Level.ORANGE if road.closed else Level.YELLOW, f"{name}{what}指令未执行"),
-        text=text(f"请派人现场{what}", "指令每 2 分钟重发一次"),
+        text=text(f"请派人现场{what}", f"指令每 {ROAD_ANSWER // MINUTE} 分钟重发一次"),
         at=at,
         district=road.card.district if road.card else None,
         entity=f"{ROADS.name}/{ctx.key}",

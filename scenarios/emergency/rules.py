@@ -30,7 +30,8 @@ PONDING: tuple[tuple[Level, float], ...] = (
     (Level.ORANGE, 25.0),
     (Level.BLUE, 15.0),
 )
-"""cm: 40 危险 [D], 25 封路 [P: Shenyang], 15 提示 [D]."""
+"""cm: 40 危险 [D], 25 封路 [P: Shenyang], 15 提示 [D]. The colours are ours [D]: what closes a road
+is orange, for it must be seen to at once; what is a danger to life is red."""
 PONDING_CLOSED = (Level.RED, Level.ORANGE)
 """Levels at which the road is closed."""
 PONDING_STEP = 2.0
@@ -68,7 +69,8 @@ GAS_RISE_IN = 10 * MINUTE
 GAS_RISE_OVER = 5.0
 GAS_RISE_LEVEL = Level.YELLOW
 """[D] In an adjacent space a rise by so many %LEL in this time is at least yellow, until the rise
-is below the second figure."""
+is below the second figure. Yellow, for DOMAIN §3 gives the rise no colour: gas is entering, so
+somebody must go there now (yellow), though nothing can burn yet (orange begins at 35)."""
 GAS_SAMPLES = 3
 """[D] Two of a detector's last three samples decide: their median."""
 GAS_SERIES = 64
@@ -94,7 +96,7 @@ FIRE_ALARM = Level.YELLOW
 FIRE_BOTH = Level.ORANGE
 FIRE_AT_ONCE = Level.RED
 """[D] An alarm is not fire: 报警 → 确认 → 火警 → 119 [S]. Smoke and heat that began further apart
-alarm together now: between the two."""
+alarm together now: between the two. DOMAIN §3 marks the order S and names no standard."""
 
 # -- 井盖 -----------------------------------------------------------------------------------------
 
@@ -127,4 +129,5 @@ VENUES: dict[str, tuple[str, tuple[float, float], str]] = {
     "beiling": ("北陵公园", (123.4149, 41.8486), "地铁 2 号线北陵公园站"),
     "gugong": ("沈阳故宫", (123.4449, 41.7946), "地铁 1 号线中街站"),
 }
-"""Venues by id: name, place (±1 km), metro."""
+"""[D] Venues by id: name, place, metro. WGS-84, converted from the GCJ-02 of a public map (DOMAIN
+§5); a venue is larger than what is left of its error."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import field
 
-from hub.sdk import Context, State, cells_around, metres
+from hub.sdk import Context, State, cells_around, metres, proposal
 from scenarios.emergency.look import AROUND_ALERT, SURROUNDINGS, emergency
 from scenarios.emergency.messages import Ask, At, Gas, Near, Part, Surroundings
 from scenarios.emergency.places import (
@@ -23,7 +23,7 @@ from scenarios.emergency.places import (
 )
 from scenarios.emergency.rules import AROUND_METRES, AROUND_NAMED
 from scenarios.emergency.views import AroundView
-from scenarios.emergency.words import proposal, text
+from scenarios.emergency.words import text
 
 _NOBODY = "未登记"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from hub.sdk import Context, Level, State, metres
+from hub.sdk import Context, Level, State, metres, proposal
 from scenarios.emergency.look import VENUE_ALERT, VENUE_LAYER, emergency
 from scenarios.emergency.messages import At, LotChanged, LotGone
 from scenarios.emergency.rules import (
@@ -18,7 +18,7 @@ from scenarios.emergency.rules import (
     VENUES,
 )
 from scenarios.emergency.views import VenueView
-from scenarios.emergency.words import proposal, text
+from scenarios.emergency.words import text
 
 _ROOM = ("free", "tight")
 """Levels of a lot (好停车) that has room."""
@@ -95,8 +95,8 @@ def _judge(ctx: Context, venue: VenueState) -> None:
         Level.YELLOW,
         proposal(Level.YELLOW, f"{name}周边停车将满"),
         text=text(
-            "周边停车场占用率已达 80%",
-            f"建议引导至：{names}" if names else "2.5 公里内暂无空位",
+            f"周边停车场占用率已达 {VENUE_FULL:.0%}",
+            f"建议引导至：{names}" if names else f"{NEARBY_METRES / 1000:g} 公里内暂无空位",
             f"建议改乘{metro}",
         ),
         at=here,

@@ -4,16 +4,10 @@ from collections.abc import Iterable
 
 from hub.sdk import DISTRICTS, Level
 
-COLOURS = {Level.RED: "红色", Level.ORANGE: "橙色", Level.YELLOW: "黄色", Level.BLUE: "蓝色"}
 JUDGED = "响应级别与对外发布由人工决定"
 """Ends every text: a person judges (研判), and issues what is to be issued."""
 
 _NAMES = {district.code: district.name for district in DISTRICTS}
-
-
-def proposal(level: Level, what: str) -> str:
-    """Return the title of an alert: what it is, and the colour that is proposed (建议等级)."""
-    return f"{what}，建议{COLOURS[level]}预警"
 
 
 def text(*parts: str) -> str:

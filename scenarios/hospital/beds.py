@@ -4,11 +4,18 @@ from hub.sdk import Context, Level
 from scenarios.hospital.levels import bed_level, icu_short
 from scenarios.hospital.look import BEDS, HOSPITALS, ICU
 from scenarios.hospital.readings import Wards
-from scenarios.hospital.rules import BEDS_LEVELS, Beds
+from scenarios.hospital.rules import (
+    BEDS_FULL,
+    BEDS_LEVELS,
+    BEDS_TIGHT,
+    BEDS_WARN,
+    ICU_FREE,
+    Beds,
+)
 from scenarios.hospital.state import HospitalState
 
 TITLES = {Beds.ROOM: "有空床", Beds.WARN: "预警", Beds.TIGHT: "紧张", Beds.FULL: "满"}
-_RULES = {Beds.WARN: "85%", Beds.TIGHT: "93%", Beds.FULL: "97%"}
+_FROM = {Beds.WARN: BEDS_WARN, Beds.TIGHT: BEDS_TIGHT, Beds.FULL: BEDS_FULL}
 
 
 def occupancy(wards: Wards) -> float | None:
@@ -32,7 +39,7 @@ def judge_beds(ctx: Context, house: HospitalState, wards: Wards) -> None:
         ctx.key,
         Level.YELLOW,
         f"{house.name} ICU 床位紧张",
-        text="ICU 空床占比不高于 10%",
+        text=f"ICU 空床占比不高于 {ICU_FREE:.0%}",
         at=house.at,
         district=house.district,
         entity=f"{HOSPITALS.name}/{ctx.key}",
@@ -48,7 +55,7 @@ def _wards(ctx: Context, house: HospitalState, level: Beds) -> None:
         ctx.key,
         BEDS_LEVELS[level],
         f"{house.name}床位{TITLES[level]}",
-        text=f"床位使用率已达 {_RULES[level]}",
+        text=f"床位使用率已达 {_FROM[level]:.0%}",
         at=house.at,
         district=house.district,
         entity=f"{HOSPITALS.name}/{ctx.key}",

@@ -20,7 +20,7 @@ from scenarios.hospital.messages import (
     ParkFull,
     ParksNear,
 )
-from scenarios.hospital.rules import PARK_LOTS, PARK_METRES, SERVES_METRES
+from scenarios.hospital.rules import PARK_FULL, PARK_LOTS, PARK_METRES, SERVES_METRES
 from scenarios.hospital.views import ParkView
 
 ROOM = ("free", "tight")
@@ -230,13 +230,14 @@ def _alert(ctx: Context, found: HospitalFound, news: ParkFull) -> None:
     if not news.full:
         ctx.clear_alert(PARKING, found.hospital)
         return
-    room = f"800 米内有空位：{'、'.join(news.room)}" if news.room else "800 米内暂无空位"
+    room = f"有空位：{'、'.join(news.room)}" if news.room else "暂无空位"
     ctx.raise_alert(
         PARKING,
         found.hospital,
         Level.BLUE,  # an everyday matter for the guards at the gate, nobody's emergency
         f"{found.name}停车场已满",
-        text=f"{'、'.join(news.full)}占用率已达 95%；{room}；{LANE}",
+        text=f"{'、'.join(news.full)}占用率已达 {PARK_FULL:.0%}；"
+        f"{PARK_METRES:.0f} 米内{room}；{LANE}",
         at=found.at,
         district=found.district,
         entity=f"{HOSPITALS.name}/{found.hospital}",

@@ -11,7 +11,7 @@ from scenarios.hospital.levels import demand_up, extra_visits
 from scenarios.hospital.look import COLD, DEMAND, hospital
 from scenarios.hospital.messages import Demand, Temperature
 from scenarios.hospital.readings import Observation
-from scenarios.hospital.rules import COLDEST, HOTTEST, TEMPERATURE_TOLD
+from scenarios.hospital.rules import COLDEST, DEMAND_UP, HOTTEST, TEMPERATURE_TOLD
 from scenarios.hospital.views import DemandView
 
 CITY = "city"
@@ -89,7 +89,7 @@ def forecast(ctx: Context, news: Temperature, city: DemandState) -> None:
         CITY,
         Level.BLUE,  # a forecast: there are hours to add staff and beds
         "低温急诊需求偏高",
-        text="预计未来 24 小时急诊就诊量比平常多 20% 以上，请各院安排急诊力量；"
+        text=f"预计未来 24 小时急诊就诊量比平常多 {DEMAND_UP:.0%} 以上，请各院安排急诊力量；"
         "关注供热故障和独居老人",
         entity=f"{DEMAND.name}/{CITY}",
     )

@@ -1,11 +1,12 @@
 """How 好就医 looks on the screen."""
 
 from hub.sdk import Band, Chart, Field, Scenario
+from scenarios.hospital.rules import PARK_METRES, SHARE
 from scenarios.hospital.views import (
     AmbulanceView,
     ArrivalView,
-    CentreView,
     DemandView,
+    DispatchView,
     HospitalView,
     ParkView,
 )
@@ -75,11 +76,11 @@ AMBULANCES = hospital.layer(
     ),
 )
 
-CENTRES = hospital.layer(
+DISPATCH = hospital.layer(
     "centre",
     "120 指挥中心",
     "120 dispatch centres",
-    data=CentreView,
+    data=DispatchView,
     fields=(
         Field("waiting", "待派", "Waiting", "起"),
         Field("answered", "10 秒接听率", "Answered within 10 s", "%"),
@@ -127,7 +128,9 @@ PARKS = hospital.layer(
     geometry="none",
     fields=(
         Field("full", "已满停车场", "Full car parks", kind="text"),
-        Field("room", "800 米内有空位", "Room within 800 m", kind="text"),
+        Field(
+            "room", f"{PARK_METRES:.0f} 米内有空位", f"Room within {PARK_METRES:.0f} m", kind="text"
+        ),
     ),
     levels=(
         Band("normal", "正常", "Normal"),
@@ -168,7 +171,7 @@ hospital.tile(
     "crowded", "拥挤急诊", "Crowded EDs", HOSPITALS, "count", unit="家",
     levels=("crowded", "severe", "danger"), above=1,
 )  # fmt: skip
-hospital.tile("waiting", "120 待派", "120 waiting", CENTRES, "sum", unit="起", field="waiting")
+hospital.tile("waiting", "120 待派", "120 waiting", DISPATCH, "sum", unit="起", field="waiting")
 hospital.tile(
     "under-way", "120 在途", "120 under way", AMBULANCES, "count", unit="辆",
     levels=("dispatched", "on-scene", "transporting"),
@@ -177,11 +180,11 @@ hospital.tile(
     "turnout",
     "3 分钟出车率",
     "Turnout within 3 min",
-    CENTRES,
+    DISPATCH,
     "mean",
     unit="%",
     field="turnout",
-    below=95,
+    below=round(100 * SHARE),
 )
 hospital.tile(
     "online", "急救车在线", "Ambulances online", AMBULANCES, "count", unit="辆",

@@ -53,9 +53,9 @@ DIVERT_TOLD = Level.YELLOW
 DIVERT_HOSPITALS = 3
 """[D] Hospitals with room that an advice names, nearest first."""
 DIVERT_LEVELS = (3, 4)
-"""[S] Triage levels that may be led elsewhere. Levels 1 and 2 never are."""
+"""[P, as DOMAIN §3] Triage levels that may be led elsewhere. Levels 1 and 2 never are."""
 FIVE_CENTRES = ("胸痛", "卒中", "创伤", "危重孕产妇", "危重新生儿")
-"""[S] 五大中心: their patients are never led elsewhere."""
+"""[P, as DOMAIN §3] 五大中心: their patients are never led elsewhere."""
 
 # -- beds -----------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class Beds(StrEnum):
 BEDS_WARN = 0.85
 BEDS_TIGHT = 0.93
 BEDS_FULL = 0.97
-"""[P] Share of occupied beds from which wards are 预警, 紧张, 满."""
+"""[P, as DOMAIN §3] Share of occupied beds from which wards are 预警, 紧张, 满."""
 BEDS_HYSTERESIS = 0.01
 """[D] As for crowding: what a ward round of discharges must free before the level falls."""
 BEDS_LEVELS = {Beds.WARN: Level.BLUE, Beds.TIGHT: Level.YELLOW, Beds.FULL: Level.ORANGE}
@@ -84,7 +84,8 @@ ICU_RELIEVED = 0.12
 # -- triage ---------------------------------------------------------------------------------------
 
 TRIAGE_MINUTES = {1: 0, 2: 10, 3: 30, 4: 120}
-"""[S] Longest wait by triage level: 濒危 at once, 危重 10, 急症 30, 非急症 120 minutes."""
+"""[S, as DOMAIN §3: triage; it names no standard] Longest wait by level: 濒危 at once, 危重 10,
+急症 30, 非急症 60 to 120 minutes; of these [D] the 120."""
 TRIAGE_NAMES = {1: "一级濒危", 2: "二级危重", 3: "三级急症", 4: "四级非急症"}
 TRIAGE_LEVELS = {1: Level.ORANGE, 2: Level.YELLOW, 3: Level.BLUE, 4: Level.BLUE}
 """[D] The colour follows the most urgent level that waits too long. Only 濒危 sounds: the rest is
@@ -99,9 +100,10 @@ TRIAGE_KEPT = 10 * MINUTE
 
 ANSWER_SECONDS = 10.0
 TURNOUT_SECONDS = 180.0
-"""[S] A call is answered within 10 s, an ambulance rolls within 3 minutes of its dispatch."""
+"""[S, as DOMAIN §3: 120; it names no standard] A call is answered within 10 s, an ambulance rolls
+within 3 minutes of its dispatch."""
 SHARE = 0.95
-"""[S] Share of calls and of turnouts within their time."""
+"""[S, ibid.] Share of calls and of turnouts within their time."""
 SHARE_AGAIN = 0.96
 """[D] A share that fell below is in order again from here."""
 SHARE_SPAN = HOUR
@@ -109,8 +111,8 @@ SHARE_STEP = 5 * MINUTE
 """[D] Shares are of the last hour, in steps of 5 minutes."""
 SHARE_LEAST = 20
 """[D] Fewer calls or turnouts than this in the hour say nothing about a share."""
-CENTRE_LEVEL = Level.YELLOW
-"""[D] Both shares are the centre's own to see to."""
+DISPATCH_LEVEL = Level.YELLOW
+"""[D] Both shares are the dispatch centre's own to see to."""
 WAITING_MOST = 500
 """[D] Calls without a turnout that are remembered: an hour has some 70 calls."""
 WAITING_FOR = {1: 2 * HOUR, 2: 2 * HOUR, 3: 5 * MINUTE, 4: 5 * MINUTE}

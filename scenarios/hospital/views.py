@@ -26,7 +26,7 @@ class AmbulanceView(Struct, frozen=True):
     hospital: str
 
 
-class CentreView(Struct, frozen=True):
+class DispatchView(Struct, frozen=True):
     """The dispatch centre of 120 over the last hour; percentages are 0 to 100."""
 
     waiting: int

@@ -1,9 +1,9 @@
 """A 商圈, across districts: how many of its lots are saturated, and the alert."""
 
-from hub.sdk import Context, Level
+from hub.sdk import MINUTE, Context, Level
 from scenarios.parking.look import AREAS, SATURATED, Limits, parking
 from scenarios.parking.messages import AreaState, AreaView, At, LotChanged, LotGone, Member
-from scenarios.parking.rules import AREA_LOTS, area_saturated
+from scenarios.parking.rules import AREA_LOTS, SATURATED_FOR, area_saturated
 
 
 @parking.on("parking.lot-changed", key=lambda lot: lot.area or "-")
@@ -35,7 +35,8 @@ def _judge(ctx: Context, area: AreaState, limits: Limits) -> None:
         ctx.key,
         Level.ORANGE if full == len(known) else Level.YELLOW,
         f"{area.name}商圈停车饱和",
-        text=f"{len(known)} 座停车场中 {full} 座占用率达 {100 * limits.saturated:g}% 已满 10 分钟",
+        text=f"{len(known)} 座停车场中 {full} 座占用率达 {100 * limits.saturated:g}%"
+        f" 已满 {SATURATED_FOR // MINUTE} 分钟",
         at=_middle(known),
         district=area.district,
         entity=f"{AREAS.name}/{ctx.key}",

@@ -196,7 +196,7 @@ def _show_sign(ctx: Context, state: SignState, answer: str) -> None:
     if state.sign is None:
         return
     lines = " / ".join(f"{line.name} {line.free} 个 {line.distance} 米" for line in state.lines)
-    view = SignView(lines or "800 米内暂无空位", answer)
+    view = SignView(lines or f"{GUIDE_METRES:.0f} 米内暂无空位", answer)
     sign = state.sign
     ctx.show(
         SIGNS,

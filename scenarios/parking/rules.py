@@ -1,4 +1,8 @@
-"""The rules of 好停车: levels, saturation, guidance. All are our defaults; change them here."""
+"""The rules of 好停车: levels, saturation, guidance. Change them here.
+
+[D] our default; where DOMAIN §3 or §4 has the same default it is named. When a lot counts as
+silent (3 periods of its card) is the hub's rule for every device: `hub.model.limits.STALE_PERIODS`.
+"""
 
 from enum import StrEnum
 
@@ -6,32 +10,34 @@ from hub.sdk import MINUTE
 
 TIGHT = 30
 SCARCE = 10
-"""Percent of free bays below which a lot is 紧张 and 紧缺; none free is 满位."""
+"""[D, as DOMAIN §3] Percent of free bays below which a lot is 紧张 and 紧缺; none free is 满位."""
 HYSTERESIS = 2
-"""A lot gets a better level only this many percent beyond the limit, so that it does not flap."""
+"""[D] A better level begins only this many percent beyond the limit, so that it does not flap."""
 
 SATURATED = 0.95
 SATURATED_FOR = 10 * MINUTE
 RELIEVED = 0.93
-"""A lot is saturated at this occupancy for this long, and no longer below the second figure. The
-city hears at once when a lot crosses either: what hangs on it elsewhere must not come 5 % late."""
+"""[D, as DOMAIN §3; the return ours] A lot is saturated at this occupancy for this long, and no
+longer below the second figure. The city hears at once when a lot crosses either: what hangs on it
+elsewhere must not come 5 % late."""
 
 AREA_SATURATED = 0.70
 AREA_RELIEVED = 0.60
-"""A 商圈 is saturated when this share of its lots is, until the share falls below the second."""
+"""[D, as DOMAIN §3; the return ours] A 商圈 is saturated when this share of its lots is, until the
+share falls below the second."""
 AREA_LOTS = 3
-"""Fewer lots with data make no 商圈."""
+"""[D] Fewer lots with data make no 商圈."""
 
 GUIDE_METRES = 800.0
-"""A sign guides to lots with room within this distance (DOMAIN §4 link 3 uses the same)."""
+"""[D] A sign guides to lots with room within this distance (DOMAIN §4 link 3 uses the same)."""
 GUIDE_LINES = 3
-"""Lines of a sign."""
+"""[D] Lines of a sign."""
 GUIDE_PAUSE = MINUTE // 2
-"""A sign is told something new no more often than this: drivers must be able to read it."""
+"""[D] A sign is told something new no more often than this: drivers must be able to read it."""
 GUIDE_EXPIRES = 5 * MINUTE
-"""A guidance older than this is worth nothing."""
+"""[D] A guidance older than this is worth nothing."""
 TOLD_AGAIN = 0.05
-"""The city hears of a lot again when its free bays moved by this share of its bays."""
+"""[D] The city hears of a lot again when its free bays moved by this share of its bays."""
 
 
 class Lot(StrEnum):

@@ -1,8 +1,8 @@
 """What is left of a device whose card was withdrawn: nothing."""
 
 from tests.scenarios.hospital.test_arrivals import close, drive, flow, ring
-from tests.scenarios.hospital.test_centres import centre, turnouts
 from tests.scenarios.hospital.test_crowding import report, town
+from tests.scenarios.hospital.test_dispatch import centre, turnouts
 from tests.scenarios.hospital.test_links import cars, parks, stations, weather
 
 

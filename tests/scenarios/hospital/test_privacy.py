@@ -11,8 +11,8 @@ from hub.sdk import State
 from scenarios.hospital import (
     ambulances,
     carparks,
-    centres,
     demand,
+    dispatch,
     messages,
     network,
     readings,
@@ -21,7 +21,7 @@ from scenarios.hospital import (
 )
 from tests.scenarios.hospital.town import Town, ed
 
-MODULES = (ambulances, carparks, centres, demand, messages, network, readings, state, views)
+MODULES = (ambulances, carparks, demand, dispatch, messages, network, readings, state, views)
 PERSONAL = re.compile(
     r"patient(?!s$)|person|phone|mobile|tel$|idcard|identity|passport|birth|^age$|gender|sex$"
     r"|address|plate|caller|diagnos|symptom|insur|record|doctor|nurse|driver",

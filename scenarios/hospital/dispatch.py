@@ -2,14 +2,15 @@
 
 from msgspec import field
 
-from hub.sdk import Context, Gone, Silence, State, Sums
+from hub.sdk import HOUR, Context, Gone, Silence, State, Sums
 from scenarios.hospital.levels import share_low
-from scenarios.hospital.look import ANSWER, CENTRES, TURNOUT, hospital
+from scenarios.hospital.look import ANSWER, DISPATCH, TURNOUT, hospital
 from scenarios.hospital.messages import At, CallTaken
 from scenarios.hospital.readings import Call, Turnout
 from scenarios.hospital.rules import (
     ANSWER_SECONDS,
-    CENTRE_LEVEL,
+    DISPATCH_LEVEL,
+    SHARE,
     SHARE_LEAST,
     SHARE_SPAN,
     SHARE_STEP,
@@ -17,14 +18,17 @@ from scenarios.hospital.rules import (
     WAITING_FOR,
     WAITING_MOST,
 )
-from scenarios.hospital.views import CentreView
+from scenarios.hospital.views import DispatchView
+
+_IN_TIME = f"{ANSWER_SECONDS:.0f} 秒"
+_ROLLED = f"{TURNOUT_SECONDS / 60:.0f} 分钟"
 
 
 def _sums() -> Sums:
     return Sums(width=SHARE_STEP, keep=SHARE_SPAN // SHARE_STEP)
 
 
-class CentreState(State):
+class DispatchState(State):
     """A dispatch centre: its last hour; ``waiting`` until when each call counts, oldest first."""
 
     name: str = ""
@@ -41,7 +45,7 @@ class CentreState(State):
 
 
 @hospital.on("city.ems.call", late=True)
-def call(ctx: Context, said: Call, centre: CentreState) -> None:
+def call(ctx: Context, said: Call, centre: DispatchState) -> None:
     """Take a call: was it answered within 10 s, and where is help wanted?"""
     centre.calls.add(ctx.time, 1)
     centre.answered.add(ctx.time, said.answeredSeconds <= ANSWER_SECONDS)
@@ -55,7 +59,7 @@ def call(ctx: Context, said: Call, centre: CentreState) -> None:
 
 
 @hospital.on("city.ems.turnout", late=True)
-def turnout(ctx: Context, said: Turnout, centre: CentreState) -> None:
+def turnout(ctx: Context, said: Turnout, centre: DispatchState) -> None:
     """Take a turnout: did the wheels roll within 3 minutes? Its call waits no longer."""
     centre.turnouts.add(ctx.time, 1)
     centre.rolled.add(ctx.time, said.seconds <= TURNOUT_SECONDS)
@@ -65,19 +69,19 @@ def turnout(ctx: Context, said: Turnout, centre: CentreState) -> None:
 
 
 @hospital.timer("step")
-def hour_moved(ctx: Context, centre: CentreState) -> None:
+def hour_moved(ctx: Context, centre: DispatchState) -> None:
     """The hour moves on although nobody calls: what falls out of it counts no longer."""
     _judge(ctx, centre)
 
 
 @hospital.on_stale("DispatchCentre")
-def centre_silent(_: Silence, centre: CentreState) -> None:
+def centre_silent(_: Silence, centre: DispatchState) -> None:
     """A centre that is offline stays as it was, marked stale, until it is heard again."""
     centre.silent = True
 
 
 @hospital.on_fresh("DispatchCentre")
-def centre_back(ctx: Context, _: Silence, centre: CentreState) -> None:
+def centre_back(ctx: Context, _: Silence, centre: DispatchState) -> None:
     """A centre is heard again: what was asked of it holds again."""
     centre.silent = False
     _judge(ctx, centre)
@@ -88,18 +92,18 @@ def centre_gone(ctx: Context, _: Gone) -> None:
     """Take back all that was said of a centre whose card was withdrawn."""
     for kind in (ANSWER, TURNOUT):
         ctx.clear_alert(kind, ctx.key)
-    ctx.hide(CENTRES, ctx.key)
+    ctx.hide(DISPATCH, ctx.key)
     ctx.forget()
 
 
-def _identify(ctx: Context, centre: CentreState) -> None:
+def _identify(ctx: Context, centre: DispatchState) -> None:
     card = ctx.card
     centre.name, centre.at, centre.district = ctx.key, None, ctx.district
     if card is not None:
         centre.name, centre.at = card.name, card.at
 
 
-def _judge(ctx: Context, centre: CentreState) -> None:
+def _judge(ctx: Context, centre: DispatchState) -> None:
     """Weigh the last hour: alerts, the screen, and when to look again."""
     now = ctx.now
     centre.waiting = {call: until for call, until in centre.waiting.items() if now < until}
@@ -110,14 +114,18 @@ def _judge(ctx: Context, centre: CentreState) -> None:
     rolled = _share(centre.rolled.over(SHARE_SPAN, now), turnouts)
     centre.slow_answer = _low(answered, calls, was=centre.slow_answer)
     centre.slow_turnout = _low(rolled, turnouts, was=centre.slow_turnout)
-    _alert(ctx, centre, ANSWER, raised=centre.slow_answer, title="10 秒接听率未达 95%")
-    _alert(ctx, centre, TURNOUT, raised=centre.slow_turnout, title="3 分钟出车率未达 95%")
+    _alert(
+        ctx, centre, ANSWER, raised=centre.slow_answer, title=f"{_IN_TIME}接听率未达 {SHARE:.0%}"
+    )
+    _alert(
+        ctx, centre, TURNOUT, raised=centre.slow_turnout, title=f"{_ROLLED}出车率未达 {SHARE:.0%}"
+    )
     low = centre.slow_answer or centre.slow_turnout
-    view = CentreView(
+    view = DispatchView(
         len(centre.waiting), _percent(answered), _percent(rolled), int(calls), int(turnouts)
     )
     ctx.show(
-        CENTRES,
+        DISPATCH,
         ctx.key,
         centre.name,
         view,
@@ -142,17 +150,17 @@ def _low(share: float | None, count: float, *, was: bool) -> bool:
     return share is not None and count >= SHARE_LEAST and share_low(share, was=was)
 
 
-def _alert(ctx: Context, centre: CentreState, kind: str, *, raised: bool, title: str) -> None:
+def _alert(ctx: Context, centre: DispatchState, kind: str, *, raised: bool, title: str) -> None:
     if not raised:
         ctx.clear_alert(kind, ctx.key)
         return
     ctx.raise_alert(
         kind,
         ctx.key,
-        CENTRE_LEVEL,
+        DISPATCH_LEVEL,
         f"{centre.name}{title}",
-        text="按近 1 小时统计，标准为不低于 95%",
+        text=f"按近 {SHARE_SPAN // HOUR} 小时统计，标准为不低于 {SHARE:.0%}",
         at=centre.at,
         district=centre.district,
-        entity=f"{CENTRES.name}/{ctx.key}",
+        entity=f"{DISPATCH.name}/{ctx.key}",
     )
