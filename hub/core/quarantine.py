@@ -143,10 +143,11 @@ class Quarantine:
 
     def take_in(self, scenario: str, now: Instant) -> None:
         """Call a scenario whose code is there again, unless it failed its way in before."""
-        standing = self._standing(scenario)
-        if not standing.away:
+        standing = self._records.get(scenario)
+        if standing is None or not standing.away:
             return
         standing.away = False
+        self._records.touch(scenario)
         if len(standing.failed) == FAILURES:
             self._tell(scenario, standing, now, True)
         else:
@@ -172,7 +173,10 @@ class Quarantine:
 
     def release(self, scenario: str, now: Instant, *, forget: int = 0) -> None:
         """Call a scenario again; ``forget`` what it missed up to that ordinal: it is no more."""
-        standing = self._standing(scenario)
+        standing = self._records.get(scenario)
+        if standing is None:
+            return  # it never failed here
+        self._records.touch(scenario)
         standing.missed = [span for span in standing.missed if span.last > forget]
         standing.failed, standing.broken = [], True
         if standing.since is None:

@@ -129,8 +129,7 @@ def row(city: City) -> Json:
 
 def quarantined(city: City) -> Json:
     """Return what failed once it is quarantined; nothing before."""
-    found = row(city)
-    return found["failing"][0] if found["state"] == "quarantined" else None
+    return next((each for each in row(city)["failing"] if each["quarantined"]), None)
 
 
 def mend(city: City, folder: Path) -> Json:

@@ -107,5 +107,6 @@ def state(standings: dict[str, Standing], now: Instant) -> dict[str, object]:
                 "forgotten": each.forgotten,
             }
             for partition, each in sorted(standings.items())
+            if each.reason
         ],
     }
