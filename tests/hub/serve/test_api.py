@@ -302,3 +302,22 @@ async def test_an_entity_without_charts_has_none(serve: Running) -> None:
     found = await serve.http.get("/api/entities/parking.lot/lot-0001/charts")
     assert (found.status_code, found.json()) == (200, {"items": []})
     assert (await serve.http.get("/api/entities/nowhere/x/charts")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["release", "redrive", "reload"])
+async def test_what_is_done_to_a_scenario_is_an_action(serve: Running, name: str) -> None:
+    """Appended for `city` to decide on; without its key it is refused without an event."""
+    path = f"/api/scenarios/parking/{name}"
+    head = await serve.city.log.head()
+    assert (await serve.http.post(path)).status_code == 422
+    assert await serve.city.log.head() == head
+    asked = await serve.http.post(path, headers={"idempotency-key": f"{name}-1"})
+    assert asked.status_code == 202
+    (logged,) = await serve.city.log.read(head.ordinal, 1, 200)
+    action = msgspec.json.decode(logged.event.data, type=Action)
+    assert (action.action, action.target) == (name, "parking")
+
+
+async def test_an_alert_that_nobody_raised_has_no_explanation(serve: Running) -> None:
+    """404, not an empty explanation."""
+    assert (await serve.http.get("/api/alerts/none%2Fnone%2Fnone%231/explain")).status_code == 404
