@@ -25,6 +25,9 @@ def redrive(
 
     A scenario in quarantine is released behind the last event it missed. Exit 1 when something was
     given up.
+
+    What failed in a plain timer, or on an event that was derived of the one at its position, cannot
+    come again: its letter only tells (the counter redriven-for-nobody).
     """
     from hub.cli.deadletters import ordinal_of  # noqa: PLC0415 it mounts this command
 
