@@ -4,7 +4,7 @@ from msgspec import field
 
 from hub.sdk import HOUR, Context, Gone, Silence, State, Sums
 from scenarios.hospital.levels import share_low
-from scenarios.hospital.look import ANSWER, DISPATCH, TURNOUT, hospital
+from scenarios.hospital.look import ANSWER, ANSWERED, DISPATCH, ROLLED, TURNOUT, hospital
 from scenarios.hospital.messages import At, CallTaken
 from scenarios.hospital.readings import Call, Turnout
 from scenarios.hospital.rules import (
@@ -19,9 +19,6 @@ from scenarios.hospital.rules import (
     WAITING_MOST,
 )
 from scenarios.hospital.views import DispatchView
-
-_IN_TIME = f"{ANSWER_SECONDS:.0f} 秒"
-_ROLLED = f"{TURNOUT_SECONDS / 60:.0f} 分钟"
 
 
 def _sums() -> Sums:
@@ -114,12 +111,8 @@ def _judge(ctx: Context, centre: DispatchState) -> None:
     rolled = _share(centre.rolled.over(SHARE_SPAN, now), turnouts)
     centre.slow_answer = _low(answered, calls, was=centre.slow_answer)
     centre.slow_turnout = _low(rolled, turnouts, was=centre.slow_turnout)
-    _alert(
-        ctx, centre, ANSWER, raised=centre.slow_answer, title=f"{_IN_TIME}接听率未达 {SHARE:.0%}"
-    )
-    _alert(
-        ctx, centre, TURNOUT, raised=centre.slow_turnout, title=f"{_ROLLED}出车率未达 {SHARE:.0%}"
-    )
+    _alert(ctx, centre, ANSWER, raised=centre.slow_answer, title=f"{ANSWERED}未达 {SHARE:.0%}")
+    _alert(ctx, centre, TURNOUT, raised=centre.slow_turnout, title=f"{ROLLED}未达 {SHARE:.0%}")
     low = centre.slow_answer or centre.slow_turnout
     view = DispatchView(
         len(centre.waiting), _percent(answered), _percent(rolled), int(calls), int(turnouts)

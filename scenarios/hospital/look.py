@@ -1,7 +1,7 @@
 """How 好就医 looks on the screen."""
 
 from hub.sdk import Band, Chart, Field, Scenario
-from scenarios.hospital.rules import PARK_METRES, SHARE
+from scenarios.hospital.rules import ANSWER_SECONDS, PARK_METRES, SHARE, TURNOUT_SECONDS
 from scenarios.hospital.views import (
     AmbulanceView,
     ArrivalView,
@@ -17,6 +17,9 @@ hospital = Scenario(
     title_en="Hospitals",
     description="急诊拥挤度（NEDOCS）与分流建议、床位、候诊时限、120 出车与到院时间、低温急诊预测",
 )
+
+ANSWERED = f"{ANSWER_SECONDS:.0f} 秒接听率"
+ROLLED = f"{TURNOUT_SECONDS / 60:.0f} 分钟出车率"
 
 HOSPITALS = hospital.layer(
     "hospital",
@@ -83,8 +86,8 @@ DISPATCH = hospital.layer(
     data=DispatchView,
     fields=(
         Field("waiting", "待派", "Waiting", "起"),
-        Field("answered", "10 秒接听率", "Answered within 10 s", "%"),
-        Field("turnout", "3 分钟出车率", "Turnout within 3 min", "%"),
+        Field("answered", ANSWERED, f"Answered within {ANSWER_SECONDS:.0f} s", "%"),
+        Field("turnout", ROLLED, f"Turnout within {TURNOUT_SECONDS / 60:.0f} min", "%"),
         Field("calls", "近 1 小时呼叫", "Calls, last hour", "起"),
         Field("turnouts", "近 1 小时出车", "Turnouts, last hour", "次"),
     ),
@@ -178,8 +181,8 @@ hospital.tile(
 )  # fmt: skip
 hospital.tile(
     "turnout",
-    "3 分钟出车率",
-    "Turnout within 3 min",
+    ROLLED,
+    f"Turnout within {TURNOUT_SECONDS / 60:.0f} min",
     DISPATCH,
     "mean",
     unit="%",

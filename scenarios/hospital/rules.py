@@ -31,7 +31,7 @@ CROWDING_HYSTERESIS = 10.0
 """[D] A band is left for a calmer one only when the score is this far below where it begins: one
 patient on a ventilator less is 13.4 points."""
 CROWDED_FOR = 15 * MINUTE
-"""[D] 拥挤 or worse for this long: the hospital is told."""
+"""[D, as DOMAIN §3] Each score 拥挤 or worse for this long: the hospital is told."""
 CROWDING_LEVELS = {
     Crowding.CROWDED: Level.YELLOW,
     Crowding.SEVERE: Level.ORANGE,
@@ -148,7 +148,7 @@ PARK_RELIEVED = 0.93
 """[D, as 好停车] A hospital's car park is full from the first occupancy until below the second."""
 PARK_METRES = 800.0
 PARK_LOTS = 3
-"""[D] Car parks with room that are named: how many, and within which distance of the hospital."""
+"""[D, as DOMAIN §4 link 3] Car parks with room that are named: within which distance, how many."""
 
 DEMAND_BELOW = 7.0
 DEMAND_STEP = 0.0243

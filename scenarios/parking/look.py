@@ -24,7 +24,8 @@ parking = Scenario(
     "parking",
     title="好停车",
     title_en="Parking",
-    description="停车场余位分级、商圈饱和预警、诱导屏引导到 800 米内有空位的停车场",
+    description="停车场余位分级、商圈饱和预警、诱导屏引导到 "
+    f"{rules.GUIDE_METRES:.0f} 米内有空位的停车场",
     config=Limits,
 )
 
