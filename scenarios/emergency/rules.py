@@ -33,7 +33,7 @@ PONDING: tuple[tuple[Level, float], ...] = (
 """cm: 40 危险 [D], 25 封路 [P: Shenyang], 15 提示 [D]. The colours are ours [D]: what closes a road
 is orange, for it must be seen to at once; what is a danger to life is red."""
 PONDING_CLOSED = (Level.RED, Level.ORANGE)
-"""Levels at which the road is closed."""
+"""[P: Shenyang] Levels at which the road is closed."""
 PONDING_STEP = 2.0
 """[D] 危险 is over this many cm below its limit."""
 PONDING_CALM = 10.0
@@ -76,7 +76,7 @@ GAS_SAMPLES = 3
 GAS_SERIES = 64
 """[D] Samples kept for the rise: over 10 minutes of a detector that reports each 10 seconds."""
 FULL_SCALE = 100.0
-"""%LEL that a detector can tell; more is beyond its range, and gas all the same."""
+"""[D] %LEL that a detector can tell; more is beyond its range, and gas all the same."""
 GAS_TOLD = 1.0
 """[D] %LEL by which a detector moves before its space hears of it again."""
 GAS_RETURN = 2.0
