@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from hub.bench.listener import listener
+from hub.bench.observer import cancelled
 from hub.log.clock import real_now
 from hub.log.vitals import read_all
 from hub.model.instant import SECOND, Instant
@@ -57,7 +58,7 @@ class Costs:
 
     async def run(self) -> None:
         """Watch the memory until cancelled."""
-        while True:
+        while not cancelled():
             with suppress(RedisError):  # looked at again
                 self._note(await self._look())
             await asyncio.sleep(SAMPLE_SECONDS)

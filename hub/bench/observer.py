@@ -59,7 +59,7 @@ class LogReader:
 
     async def run(self) -> None:
         """Read until cancelled."""
-        while True:
+        while not cancelled():
             try:
                 events = await self._log.read(self._after, ENTRIES, BLOCK)
             except RedisError:  # it may be what is being killed: read on from here
@@ -148,7 +148,7 @@ class Backlog:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
+        while not cancelled():
             with suppress(RedisError):  # looked at again
                 done = (await self._tables.committed()).offset
                 self.most = max(self.most, (await self._log.head()).ordinal - done)
@@ -157,6 +157,16 @@ class Backlog:
     async def worked(self) -> int:
         """Return the ordinal of the last event that was worked."""
         return (await self._tables.committed()).offset
+
+
+def cancelled() -> bool:
+    """Return whether the task was told to end.
+
+    A command of redis-py that is cancelled as its time runs out ends with an error of its own:
+    who goes on after errors has to ask, or goes on for ever.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def is_ours(name: str) -> bool:

@@ -14,13 +14,13 @@ from hub.core.changes import Changes
 from hub.core.machine import Machine
 from hub.log.outputs import Emitted, Page
 from hub.model.event import Logged
-from hub.model.instant import HOUR, MINUTE
+from hub.model.instant import HOUR, SECOND
 from hub.model.output import Incident, Shown
 from hub.model.partition import Partitioning
 from hub.sdk.loading import load_all
 from tests.support.recorded import Logs, simulated
 
-FILES = Bounds(bytes=10**9, span=MINUTE, messages=10**9)
+FILES = Bounds(bytes=10**9, span=10 * SECOND, messages=10**9)
 
 
 @pytest.fixture(scope="module")
