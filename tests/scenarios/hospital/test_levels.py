@@ -98,10 +98,13 @@ def test_a_calmer_band_needs_ten_points(score: float, last: Crowding, band: Crow
         (0.97, None, Beds.FULL),
         (1.1, None, Beds.FULL),
         (0.961, Beds.FULL, Beds.FULL),
+        (0.96, Beds.FULL, Beds.FULL),
         (0.959, Beds.FULL, Beds.TIGHT),
         (0.921, Beds.TIGHT, Beds.TIGHT),
+        (0.92, Beds.TIGHT, Beds.TIGHT),
         (0.919, Beds.TIGHT, Beds.WARN),
         (0.841, Beds.WARN, Beds.WARN),
+        (0.84, Beds.WARN, Beds.WARN),
         (0.839, Beds.WARN, Beds.ROOM),
     ],
 )
