@@ -15,14 +15,16 @@ from hub.serve.subscription import Subscription
 
 
 class Step(Struct):
-    """What one delta did: entities new to the view, changed ones, and those that left it.
+    """What one delta did: entities new to the view, changed ones, those that left it.
 
-    ``known`` maps to what they were before, ``gone`` to layer and slot.
+    ``known`` maps to what they were before. ``gone`` names layer and slot: an entity that leaves
+    twice may have had two of them, and a client may know either.
     """
 
     fresh: set[str] = field(default_factory=set)
     known: dict[str, Row | None] = field(default_factory=dict)
-    gone: dict[str, tuple[str, int]] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+    gone: set[tuple[str, int]] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.known or self.gone)
@@ -53,7 +55,8 @@ class ColumnChannel(Channel):
                 else:
                     step.fresh.add(name)
             elif old is not None and wants(old):
-                step.gone[name] = (old.layer, self._slots.of(name, old.layer))
+                step.left.add(name)
+                step.gone.add((old.layer, self._slots.of(name, old.layer)))
         if not step:
             return False
         self.seq += 1
@@ -105,7 +108,7 @@ class ColumnChannel(Channel):
         batches = self._batches(fresh, fresh=True)
         batches += self._batches(known, fresh=False, before=step.known)
         remove: dict[str, list[int]] = {}
-        for layer, slot in step.gone.values():
+        for layer, slot in sorted(step.gone):
             remove.setdefault(layer, []).append(slot)
         return frames.binary(encode(epoch, self.seq, prev, now, batches=batches, remove=remove))
 
@@ -136,7 +139,7 @@ def _merged(steps: list[Step]) -> Step:
     """Return several steps as one; removals come before all else when a client takes it in."""
     whole = Step()
     for step in steps:
-        for name in step.gone:
+        for name in step.left:
             whole.fresh.discard(name)
             whole.known.pop(name, None)
         whole.gone |= step.gone

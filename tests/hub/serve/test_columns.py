@@ -118,6 +118,24 @@ async def test_a_client_holds_what_its_view_shows_however_far_behind(
     assert lazy.gaps == steady.gaps == 0
 
 
+async def test_who_missed_that_an_entity_left_twice_drops_it_by_the_slot_it_knew() -> None:
+    """Between two looks an entity may leave, come back in another slot and leave again."""
+    here, lazy = View(Subscription(format="columns")), client()
+    one, two = row(encode(lot(1, 0))), row(encode(lot(2, 0)))
+    here.put(two)
+    here.flush()
+    await here.bring(lazy)
+    here.drop(two.id)
+    here.flush()
+    here.put(one)
+    here.put(two)
+    here.flush()
+    here.drop(two.id)
+    here.flush()
+    assert not await here.bring(lazy)
+    assert lazy.entities == here.shown()
+
+
 async def test_who_is_too_far_behind_is_told_everything() -> None:
     """The steps kept are bounded; beyond them a whole frame replaces what the client has."""
     here, late = View(Subscription(format="columns")), client()
